@@ -1,0 +1,345 @@
+"""The example contract: reads `snippets/`, checks it, and renders examples as Markdown.
+
+An example is a directory `snippets/<section>/<name>/` with an `example.toml`, one script per side and,
+beside each script, the output recorded from it. Regions of a script lie between two comments,
+`# --8<-- [start:NAME]` and `# --8<-- [end:NAME]`; a recorded output holds the same regions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .problems import Problem, ProblemError, relative
+
+SIDES = ("host", "container", "vm")
+SIDE_NAMES = {"host": "On the host", "container": "Container", "vm": "Virtual machine"}
+LAB = "lab"  # the folder of snippets/ that holds the lab and no examples
+
+MARKER = re.compile(r"^\s*#?\s*--8<--\s*\[(?P<kind>start|end):(?P<name>[a-z0-9][a-z0-9-]*)\]\s*$")
+LOOSE_MARKER = re.compile(r"--8<--")
+SIDE_KEYS = {"look", "seconds", "requires"}
+TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", *SIDES}
+VOLATILE_KEYS = {"name", "pattern", "host"}
+METRIC_KEYS = {"title", "unit"}
+DEFAULT_SECONDS = {"host": 20, "container": 30, "vm": 60}
+
+
+@dataclass(frozen=True)
+class Region:
+    """A named part of a file: its first line's number (from 1) and its lines, without the markers."""
+
+    name: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Volatile:
+    """A declared pattern of values that differ from run to run.
+
+    A matched value is stored as `<name>`; a second, different value as `<name-2>`; a value equal to the
+    output of the command `host`, run on the host, as `<host-name>`.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    host: str | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One script of an example and what was recorded from it."""
+
+    example: str
+    side: str
+    script: Path
+    look: str
+    seconds: int
+    requires: tuple[str, ...]
+    regions: tuple[Region, ...]
+
+    @property
+    def id(self) -> str:
+        """`section/name/side`, as tests and messages name it."""
+        return f"{self.example}/{self.side}"
+
+    @property
+    def recorded(self) -> Path:
+        """Where the recorded output lies."""
+        return self.script.with_suffix(".out")
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the script, in hexadecimal."""
+        return hashlib.sha256(self.script.read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a recording: the script's digest, date, machine, accelerator and versions."""
+
+    digest: str
+    date: str
+    machine: str
+    accelerator: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A quantity that an experiment samples: its title and the unit its samples are in."""
+
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A directory under `snippets/<section>/`; an experiment if it has metrics."""
+
+    id: str
+    directory: Path
+    title: str
+    touches: str
+    sides: dict[str, Side]
+    volatile: tuple[Volatile, ...]
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    runs: int = 1
+    records: dict[str, Record] = field(default_factory=dict)
+
+
+def regions(path: Path, root: Path) -> tuple[Region, ...]:
+    """Return the regions of the file at `path`, in order.
+
+    Raises ProblemError where a marker is misspelt, unpaired, nested, repeated or empty.
+    """
+    problems: list[Problem] = []
+    found: list[Region] = []
+    name = relative(path, root)
+    open_name, open_line, lines = "", 0, list[str]()
+
+    def bad(line: int, what: str, remedy: str) -> None:
+        problems.append(Problem(name, line, what, remedy))
+
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        marker = MARKER.match(line)
+        if marker is None:
+            if LOOSE_MARKER.search(line):
+                bad(number, "a region marker that is not one", "write '# --8<-- [start:NAME]' or '# --8<-- [end:NAME]' alone on the line, NAME in lower case")
+            elif open_name:
+                lines.append(line)
+            continue
+        kind, region = marker["kind"], marker["name"]
+        if kind == "start":
+            if open_name:
+                bad(number, f"region '{region}' starts inside region '{open_name}' (line {open_line})", f"end '{open_name}' first")
+            if any(r.name == region for r in found):
+                bad(number, f"region '{region}' starts twice", "give each region of a file a name of its own")
+            open_name, open_line, lines = region, number, []
+        elif region != open_name:
+            bad(number, f"region '{region}' ends but is not open", f"add '--8<-- [start:{region}]' above, or remove this line")
+        else:
+            if not any(text.strip() for text in lines) and path.suffix == ".sh":
+                bad(open_line, f"region '{region}' is empty", "put the command that readers see between the markers")
+            found.append(Region(region, open_line + 1, dedent(lines)))
+            open_name = ""
+    if open_name:
+        bad(open_line, f"region '{open_name}' has no end", f"add '# --8<-- [end:{open_name}]' after its last line")
+    if problems:
+        raise ProblemError(problems)
+    return tuple(found)
+
+
+def dedent(lines: list[str]) -> str:
+    """Return the lines as one text, less the indentation that all non-blank lines share."""
+    widths = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+    cut = min(widths, default=0)
+    return "\n".join(line[cut:].rstrip() for line in lines)
+
+
+def with_markers(parts: dict[str, str]) -> str:
+    """Return recorded regions as the text of an `.out` file. Inverse of `regions`."""
+    return "".join(f"--8<-- [start:{name}]\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}--8<-- [end:{name}]\n" for name, text in parts.items())
+
+
+def line_of(text: str, pattern: str) -> int:
+    """Return the number of the first line of `text` in which the regular expression matches, or 0."""
+    return next((n for n, line in enumerate(text.splitlines(), 1) if re.search(pattern, line)), 0)
+
+
+class _Reader:
+    """Reads one example and collects its problems."""
+
+    def __init__(self, directory: Path, snippets: Path) -> None:
+        self.directory = directory
+        self.root = snippets.parent
+        self.id = directory.relative_to(snippets).as_posix()
+        self.toml = directory / "example.toml"
+        self.file = relative(self.toml, self.root)
+        self.text = ""
+        self.problems: list[Problem] = []
+
+    def bad(self, pattern: str, what: str, remedy: str) -> None:
+        self.problems.append(Problem(self.file, line_of(self.text, pattern), what, remedy))
+
+    def read(self) -> Example:
+        if not self.toml.is_file():
+            raise ProblemError([Problem(self.file, 0, f"the example {self.id} has no example.toml", "add one with at least a title; CONTRIBUTING.md shows how")])
+        self.text = self.toml.read_text("utf-8")
+        try:
+            data: dict[str, Any] = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            where = re.search(r"line (\d+)", str(error))
+            raise ProblemError([Problem(self.file, int(where[1]) if where else 0, f"not TOML: {error}", "mend the syntax")]) from error
+        self.keys(data, TOP_KEYS, "")
+        title = self.string(data, "title", required=True)
+        touches = self.string(data, "touches", required=True)
+        volatile = tuple(self.volatile(data))
+        metrics = self.metrics(data)
+        runs = data.get("runs", 1)
+        if not isinstance(runs, int) or not 1 <= runs <= 100:
+            self.bad(r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side")
+        sides = self.sides(data)
+        records = self.records(sides)
+        if self.problems:
+            raise ProblemError(self.problems)
+        return Example(self.id, self.directory, title, touches, sides, volatile, metrics, runs, records)
+
+    def keys(self, table: dict[str, Any], known: set[str], where: str) -> None:
+        for key in sorted(set(table) - known):
+            self.bad(rf"^\s*\[*\"?{re.escape(key)}\b", f"unknown key '{key}'{where}", f"one of: {', '.join(sorted(known))}")
+
+    def string(self, table: dict[str, Any], key: str, *, required: bool = False) -> str:
+        value = table.get(key)
+        if value is None and not required:
+            return ""
+        if not isinstance(value, str) or not value.strip():
+            self.bad(rf"^\s*{key}\b", f"'{key}' is missing or not a text", f'write {key} = "…"')
+            return ""
+        return value
+
+    def volatile(self, data: dict[str, Any]) -> Iterator[Volatile]:
+        seen = set[str]()
+        for entry in data.get("volatile", []):
+            self.keys(entry, VOLATILE_KEYS, " in [[volatile]]")
+            name = self.string(entry, "name", required=True)
+            source = self.string(entry, "pattern", required=True)
+            if name in seen:
+                self.bad(rf"name\s*=\s*['\"]{re.escape(name)}['\"]", f"the volatile name '{name}' stands twice", "join the patterns with |")
+            seen.add(name)
+            try:
+                pattern = re.compile(source, re.MULTILINE)
+            except re.error as error:
+                self.bad(re.escape(source), f"the pattern of '{name}' is no regular expression: {error}", "mend it")
+                continue
+            if pattern.search("") or any(pattern.fullmatch(nonsense) for nonsense in ("nonsense", "Permission denied", "command not found", "x" * 40)):
+                self.bad(re.escape(source), f"the pattern of '{name}' matches nonsense", "narrow it to what the value looks like, so that an error message does not match")
+            yield Volatile(name, pattern, self.string(entry, "host") or None)
+
+    def metrics(self, data: dict[str, Any]) -> dict[str, Metric]:
+        found = {}
+        for key, entry in data.get("metrics", {}).items():
+            self.keys(entry, METRIC_KEYS, f" in [metrics.{key}]")
+            found[key] = Metric(self.string(entry, "title", required=True), self.string(entry, "unit", required=True))
+        return found
+
+    def sides(self, data: dict[str, Any]) -> dict[str, Side]:
+        found: dict[str, Side] = {}
+        scripts = {path.stem: path for path in sorted(self.directory.glob("*.sh"))}
+        for stem in sorted(set(scripts) - set(SIDES)):
+            self.problems.append(Problem(relative(scripts[stem], self.root), 0, "a script of no side", f"name it {', '.join(s + '.sh' for s in SIDES)}, or move it to snippets/{LAB}/"))
+        for stem in sorted({p.stem for p in self.directory.glob("*.out")} - set(scripts)):
+            self.problems.append(Problem(relative(self.directory / f"{stem}.out", self.root), 0, "a recorded output without its script", "remove it"))
+        for side in SIDES:
+            table = data.get(side)
+            if (table is None) != (side not in scripts):
+                self.bad(rf"^\[{side}\]", f"[{side}] and {side}.sh go together, one is missing", f"add both or neither in {relative(self.directory, self.root)}/")
+                continue
+            if table is None:
+                continue
+            self.keys(table, SIDE_KEYS, f" in [{side}]")
+            seconds = table.get("seconds", DEFAULT_SECONDS[side])
+            if not isinstance(seconds, int) or not 0 < seconds <= 600:
+                self.bad(r"^\s*seconds\b", f"'seconds' of [{side}] is not a whole number from 1 to 600", "write the time limit of the script, in seconds")
+            requires = table.get("requires", [])
+            if not isinstance(requires, list) or not all(isinstance(word, str) for word in requires):
+                self.bad(r"^\s*requires\b", f"'requires' of [{side}] is not a list of words", 'write requires = ["docker"]')
+                requires = []
+            try:
+                parts = regions(scripts[side], self.root)
+            except ProblemError as error:
+                self.problems += error.problems
+                parts = ()
+            else:
+                if not parts:
+                    self.problems.append(Problem(relative(scripts[side], self.root), 0, "a script without a region", "mark what readers see with '# --8<-- [start:show]' and '# --8<-- [end:show]'"))
+            base = {"container": ["docker"], "vm": ["qemu"], "host": []}[side]
+            found[side] = Side(self.id, side, scripts[side], self.string(table, "look", required=True), seconds, tuple(dict.fromkeys(base + requires)), parts)
+        if not found and not self.problems:
+            self.bad("^", "an example without a side", f"add one of {', '.join(s + '.sh' for s in SIDES)}")
+        return found
+
+    def records(self, sides: dict[str, Side]) -> dict[str, Record]:
+        path = self.directory / "recorded.json"
+        if not path.is_file():
+            return {}
+        name = relative(path, self.root)
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            found = {side: Record(**entry) for side, entry in data.items()}
+        except (ValueError, TypeError) as error:
+            self.problems.append(Problem(name, getattr(error, "lineno", 0), f"not a record: {error}", f"run: make record EXAMPLE={self.id}"))
+            return {}
+        for side in sorted(set(found) - set(sides)):
+            self.problems.append(Problem(name, 0, f"a record of side '{side}', which the example does not have", f"run: make record EXAMPLE={self.id}"))
+        return found
+
+
+def load_example(directory: Path, snippets: Path) -> Example:
+    """Read one example. Raises ProblemError with every problem of its files."""
+    return _Reader(directory, snippets).read()
+
+
+def load_examples(snippets: Path) -> dict[str, Example]:
+    """Read every example under `snippets`, by id. Raises ProblemError with the problems of all."""
+    problems: list[Problem] = []
+    found: dict[str, Example] = {}
+    for section in sorted(p for p in snippets.iterdir() if p.is_dir() and p.name != LAB):
+        for directory in sorted(p for p in section.iterdir() if p.is_dir()):
+            try:
+                example = load_example(directory, snippets)
+            except ProblemError as error:
+                problems += error.problems
+            else:
+                found[example.id] = example
+    if problems:
+        raise ProblemError(problems)
+    return found
+
+
+def stale(example: Example, root: Path) -> list[Problem]:
+    """Return a problem for each side whose recorded output is missing or older than its script."""
+    problems = []
+    remedy = f"run: make record EXAMPLE={example.id}"
+    for name, side in example.sides.items():
+        record = example.records.get(name)
+        if record is None or not side.recorded.is_file():
+            problems.append(Problem(relative(side.script, root), 0, "nothing was recorded from this script", remedy))
+            continue
+        if record.digest != side.digest():
+            problems.append(Problem(relative(side.script, root), 0, "the script changed after its output was recorded", remedy))
+        try:
+            parts = [part.name for part in regions(side.recorded, root)]
+        except ProblemError as error:
+            problems += error.problems
+            continue
+        wanted = [part.name for part in side.regions]
+        if parts != wanted:
+            problems.append(Problem(relative(side.recorded, root), 0, f"holds the regions {parts}, the script has {wanted}", remedy))
+    return problems

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Packs the same tree as the VM's initramfs, and the kernel's virtio modules as a second archive.
+# usage: initramfs.sh KERNEL_TREE RELEASE LOADER OUTPUT
+set -euo pipefail
+tree=$1
+release=$2
+loader=$3
+output=$4
+export LC_ALL=C
+
+# --8<-- [start:pack]
+(cd rootfs && find . | sort | cpio --create --format=newc --quiet \
+    --reproducible --owner=0:0) | gzip -n >rootfs.cpio.gz
+# --8<-- [end:pack]
+
+rm -rf modules
+# --8<-- [start:modules]
+mkdir -p modules/lab modules/lib/modules
+cp "$loader" modules/lab/modules
+find "$tree/lib/modules/$release" "$tree/usr/lib/modules/$release" \
+    \( -name 'virtio*.ko' -o -name '*failover.ko' \) \
+    -exec cp {} modules/lib/modules/ \; 2>/dev/null || true
+find modules -exec touch --date=@0 {} +
+(cd modules && find . | sort | cpio --create --format=newc --quiet \
+    --reproducible --owner=0:0) | gzip -n >modules.cpio.gz
+cat rootfs.cpio.gz modules.cpio.gz >"$output"
+# --8<-- [end:modules]

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Every example sources this file first. Run by hand, the example is handed to
+# the runner, which gives it a time limit and removes whatever it leaves.
+# Under the runner it sets what the commands on the pages refer to:
+#   the working directory   build/lab: vmlinuz, rootfs.cpio.gz, initramfs.gz, …
+#   $ACCEL                  the accelerator that boots a guest here: kvm or tcg
+#   $HERE                   the example's own directory
+#   $RUN                    this run's id: every name that an example makes starts with it
+#   $WORK                   an empty directory that goes with the run
+if [ -z "${CVM_RUN:-}" ]; then
+    root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+    if [ ! -x "$root/.venv/bin/python" ] || [ ! -d "$root/build/lab" ]; then
+        echo "the lab is not built: run 'make lab' in $root" >&2
+        exit 1
+    fi
+    exec "$root/.venv/bin/python" "$root/tests/runner" run "${BASH_SOURCE[1]}"
+fi
+RUN=$CVM_RUN
+HERE=$CVM_HERE
+WORK=$CVM_WORK
+ACCEL=$CVM_ACCEL
+readonly RUN HERE WORK ACCEL
+export RUN HERE WORK ACCEL
+PATH="$CVM_LAB/bin:$PATH" # a docker that adds the run's label; see there
+cd "$CVM_BUILD"
+# A failing command says where it stands; the line numbers are those of the script.
+trap 'echo "${BASH_SOURCE[0]##*/}: line $LINENO: ended with $?: $BASH_COMMAND" >&2' ERR
+
+# sample METRIC VALUE: hand one raw reading of a metric of example.toml to the runner.
+sample() {
+    printf '%s %s\n' "$1" "$2" >>"$WORK/samples"
+}
+
+# wait_for SECONDS COMMAND…: run COMMAND until it succeeds, five times a second.
+wait_for() {
+    local tries=$(($1 * 5))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        if [ "$tries" -le 0 ]; then
+            echo "gave up waiting for: $*" >&2
+            return 1
+        fi
+        sleep 0.2
+    done
+}

@@ -1,0 +1,83 @@
+"""pytest's side of the runner: what examples there are, what this machine lacks, and one run of each side a session."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from macros.examples import Example, Side, load_examples
+from runner import engines, lab, record, runs
+from runner.execute import Output
+from runner.paths import SNIPPETS
+
+EXAMPLES = load_examples(SNIPPETS)
+Runs = Callable[[str, str], Output]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give tests that take `example_side` one case a side, and those that take `example` one an example."""
+    if "example_side" in metafunc.fixturenames:
+        sides = [(example, side) for example in EXAMPLES.values() for side in example.sides.values()]
+        metafunc.parametrize("example_side", sides, ids=[side.id for _, side in sides])
+    if "example" in metafunc.fixturenames:
+        metafunc.parametrize("example", list(EXAMPLES.values()), ids=list(EXAMPLES))
+
+
+def require(*words: str) -> None:
+    """Skip the test, with the reason, if this machine lacks something; with CI=true a missing engine fails it."""
+    lacking = engines.missing(words)
+    if not lacking:
+        return
+    reason = "; ".join(map(str, lacking))
+    if os.environ.get("CI") == "true" and any(item.engine for item in lacking):
+        pytest.fail(f"CI=true and an engine is missing: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory that all workers of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    directory = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared"
+    directory.mkdir(exist_ok=True)
+    return directory
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _swept() -> None:
+    """Remove what dead runs of earlier sessions left."""
+    runs.sweep()
+
+
+@pytest.fixture
+def run_example(shared: Path) -> Runs:
+    """Return a function (example id, side) → Output that runs each side at most once a session."""
+
+    def run(example_id: str, side_name: str) -> Output:
+        side: Side = EXAMPLES[example_id].sides[side_name]
+        require(*side.requires)
+        kept = shared / f"{side.id.replace('/', '.')}.pickle"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                output = record.run_side(side, lab.ensure(set(side.requires)))
+                kept.write_bytes(pickle.dumps(output))
+            result: Output = pickle.loads(kept.read_bytes())
+        try:
+            record.check_ended_well(side, result)
+        except record.ExampleError as error:
+            pytest.fail(str(error), pytrace=False)
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def examples() -> dict[str, Example]:
+    """Return all examples by id."""
+    return EXAMPLES

@@ -1,0 +1,112 @@
+"""The runner's commands: `python tests/runner COMMAND`, as the Makefile calls them.
+
+lab            build the lab and print what this machine has
+run SCRIPT     run one script of an example, as `bash SCRIPT` does
+record [ID…]   run examples (all, or those named) and rewrite what was recorded
+clean          remove what the lab and its runs made
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from macros.examples import Example, load_examples  # noqa: E402
+from macros.problems import ProblemError  # noqa: E402
+from runner import engines, lab, record, runs  # noqa: E402
+from runner.paths import SNIPPETS  # noqa: E402
+
+
+def _choose(ids: list[str]) -> list[Example]:
+    examples = load_examples(SNIPPETS)
+    unknown = [i for i in ids if i not in examples]
+    if unknown:
+        raise record.ExampleError(f"no such example: {', '.join(unknown)}; there are: {', '.join(examples)}")
+    return [examples[i] for i in ids] if ids else list(examples.values())
+
+
+def command_lab() -> int:
+    """Build the lab with what is here, and print the table."""
+    wanted = {"lab"}
+    rows = lab.machine()
+    absent = []
+    for name in ("cpio", "docker", "qemu"):
+        lacking = engines.missing((name,))
+        absent += lacking
+        if not lacking:
+            wanted.add(name)
+    if any(m.name == "cpio" for m in absent):
+        wanted.discard("qemu")
+    built = lab.ensure(wanted)
+    rows |= engines.versions()
+    rows["guest kernel"] = built.kernel
+    rows["accelerator"] = f"{built.accelerator} ({built.reason})"
+    width = max(map(len, rows))
+    for key, value in rows.items():
+        print(f"{key:<{width}}  {value}")
+    for item in absent:
+        print(f"missing  {item}")
+    return 0
+
+
+def command_run(script: Path) -> int:
+    """Run one script by itself; print what it prints; leave nothing behind. Return its exit code."""
+    directory = script.resolve().parent
+    example = _choose([directory.relative_to(SNIPPETS).as_posix()])[0]
+    side = example.sides[script.stem]
+    lacking = engines.missing(side.requires)
+    if lacking:
+        print(f"skipped: {lacking[0]}", file=sys.stderr)
+        return 2
+    runs.sweep()
+    built = lab.ensure(set(side.requires))
+    output = record.run_side(side, built, echo=True)
+    if output.timed_out:
+        print(f"ended after its time limit of {side.seconds} s", file=sys.stderr)
+        return 124
+    return output.code if output.code >= 0 else 128 - output.code
+
+
+def command_clean() -> int:
+    """Remove what dead runs left, and the lab."""
+    swept = runs.sweep()
+    lab.clean()
+    print(f"removed the lab and what {len(swept)} ended run(s) left")
+    return 0
+
+
+def _interrupted(number: int, _frame: FrameType | None) -> None:
+    # Raised as an exception, so that every `with Run()` on the stack cleans up; a second signal cannot cut that short.
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+def main(words: list[str]) -> int:
+    """Carry out one command; return its exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
+    try:
+        match words:
+            case ["lab"]:
+                return command_lab()
+            case ["run", script]:
+                return command_run(Path(script))
+            case ["record", *ids]:
+                return record.record_all(_choose(ids))
+            case ["clean"]:
+                return command_clean()
+    except (ProblemError, lab.LabError, record.ExampleError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""What an example may require, how to see whether it is there, and the one command that installs it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A requirement that this machine does not meet.
+
+    `engine` is True for what CI must have: there, its absence is a failure and not a skip.
+    """
+
+    name: str
+    reason: str
+    remedy: str
+    engine: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}; {self.remedy}"
+
+
+def _program(name: str) -> Callable[[], str]:
+    return lambda: "" if shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") else f"no program '{name}'"
+
+
+@functools.cache
+def docker_answers() -> str:
+    """Return "" if a Docker daemon answers, else why not."""
+    if shutil.which("docker") is None:
+        return "no program 'docker'"
+    try:
+        answer = subprocess.run(["docker", "version", "--format", "{{.Server.Version}} {{.Server.Os}}"], capture_output=True, text=True, timeout=20, check=False)
+    except subprocess.TimeoutExpired:
+        return "the Docker daemon did not answer within 20 s"
+    if answer.returncode != 0:
+        return (answer.stderr.strip().splitlines() or ["the Docker daemon does not answer"])[-1]
+    return "" if answer.stdout.split()[-1:] == ["linux"] else "the Docker daemon runs no Linux containers"
+
+
+def _linux() -> str:
+    return "" if platform.system() == "Linux" else f"the host runs {platform.system()}, not Linux"
+
+
+def _amd64() -> str:
+    return "" if platform.machine() == "x86_64" else f"the host is {platform.machine()}, the example needs x86-64"
+
+
+def _local_daemon() -> str:
+    """The example looks at the container's process from the host: the daemon must run on this kernel."""
+    if (why := _linux() or docker_answers()) != "":
+        return why
+    kernel = subprocess.run(["docker", "info", "--format", "{{.KernelVersion}}"], capture_output=True, text=True, timeout=20, check=False).stdout.strip()
+    return "" if kernel == platform.release() else f"the Docker daemon runs on another kernel ({kernel}), so its processes are not visible from here"
+
+
+def _no_arm_translation() -> str:
+    return "a user-mode emulator for arm64 is registered with this kernel" if os.path.exists("/proc/sys/fs/binfmt_misc/qemu-aarch64") else ""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """How to see whether something is there (`why_not` gives "" or the reason) and how to get it."""
+
+    why_not: Callable[[], str]
+    remedy: str
+    engine: bool
+
+
+APT = "apt-get install --no-install-recommends"
+REQUIREMENTS: dict[str, Requirement] = {
+    "docker": Requirement(docker_answers, f"as root: {APT} docker.io, then start dockerd", engine=True),
+    "local-docker": Requirement(_local_daemon, "run it where the Docker daemon runs, not against Docker Desktop", engine=False),
+    "qemu": Requirement(_program("qemu-system-x86_64"), f"as root: {APT} qemu-system-x86", engine=True),
+    "qemu-arm64": Requirement(_program("qemu-system-aarch64"), f"as root: {APT} qemu-system-arm", engine=True),
+    "runc": Requirement(_program("runc"), f"as root: {APT} runc", engine=True),
+    "unshare": Requirement(_program("unshare"), f"as root: {APT} util-linux", engine=True),
+    "root": Requirement(lambda: "" if os.geteuid() == 0 else "needs root on the host", "run it as root", engine=False),
+    "linux": Requirement(_linux, "run it on Linux", engine=False),
+    "amd64": Requirement(_amd64, "run it on an x86-64 host", engine=False),
+    "no-arm-translation": Requirement(_no_arm_translation, "run it where no binfmt_misc handler for arm64 is registered", engine=False),
+    # Pieces of the lab that are built only for the examples that name them.
+    "arm64": Requirement(lambda: "", "", engine=True),
+    "memtest": Requirement(lambda: "", "", engine=True),
+    "debian": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
+    "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
+}
+PIECES = {"arm64", "memtest", "debian"}
+
+
+def missing(requires: tuple[str, ...]) -> list[Missing]:
+    """Return what of `requires` is not here. Raises KeyError for a word that is no requirement."""
+    found = []
+    for name in requires:
+        requirement = REQUIREMENTS[name]
+        if why := requirement.why_not():
+            found.append(Missing(name, why, requirement.remedy, requirement.engine))
+    return found
+
+
+def version(*command: str) -> str:
+    """Return the first line that a program prints of its version, or "none"."""
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "none"
+    return (answer.stdout.strip().splitlines() or ["none"])[0] if answer.returncode == 0 else "none"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the engines: docker client and server, containerd, runc, QEMU."""
+    qemu = version("qemu-system-x86_64", "--version").removeprefix("QEMU emulator version ")
+    return {
+        "docker client": version("docker", "version", "--format", "{{.Client.Version}}"),
+        "docker engine": version("docker", "version", "--format", "{{.Server.Version}}"),
+        "runc": version("runc", "--version").removeprefix("runc version "),
+        "qemu": qemu,
+    }

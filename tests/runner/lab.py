@@ -1,0 +1,323 @@
+"""Builds the lab, finds the accelerator by booting, and says what this machine has.
+
+A piece of the lab is made by a script of `snippets/lab/` and rebuilt only when the digest of what it is made
+from changes. Building is guarded by a lock, so that runs side by side build once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import engines
+from .paths import LAB, LAB_SCRIPTS
+
+PROBE_SECONDS = {"kvm": 6, "tcg": 60}  # kvm: real hardware boots the guest in under 1 s
+IMAGE_LABEL = "cvm.lab"
+DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+class LabError(Exception):
+    """The lab cannot be built here; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A built lab: its accelerator, the reason for it, and the release of the guest's kernel."""
+
+    accelerator: str
+    reason: str
+    kernel: str
+
+
+def _digest(*parts: Path | str) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(part.read_bytes() if isinstance(part, Path) else part.encode())
+        total.update(b"\0")
+    return total.hexdigest()[:16]
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    LAB.mkdir(parents=True, exist_ok=True)
+    with (LAB / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _script(name: str, *arguments: object, seconds: int = 300, where: Path = LAB) -> str:
+    """Run a script of the lab. Raises LabError with the end of what it printed if it fails."""
+    command = ["bash", str(LAB_SCRIPTS / name), *map(str, arguments)]
+    try:
+        done = subprocess.run(command, cwd=where, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise LabError(f"snippets/lab/{name} did not end within {seconds} s") from error
+    if done.returncode != 0:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
+        raise LabError(f"snippets/lab/{name} ended with {done.returncode}:\n{tail}")
+    return done.stdout.strip()
+
+
+def _piece(name: str, digest: str, outputs: list[str], build: Callable[[], None]) -> None:
+    """Build a piece unless its stamp holds the digest and its outputs exist. The stamp is written last."""
+    stamp = LAB / f".{name}.stamp"
+    if stamp.is_file() and stamp.read_text() == digest and all((LAB / output).exists() for output in outputs):
+        return
+    stamp.unlink(missing_ok=True)
+    print(f"lab: building {name}", flush=True)
+    build()
+    absent = [output for output in outputs if not (LAB / output).exists()]
+    if absent:
+        raise LabError(f"the lab's piece '{name}' was built without {', '.join(absent)}")
+    stamp.write_text(digest)
+
+
+def _distribution() -> str:
+    try:
+        return platform.freedesktop_os_release().get("ID", "")
+    except OSError:
+        return ""
+
+
+def _packages() -> None:
+    """Unpack the kernel and busybox, or take those that LAB_KERNEL, LAB_MODULES and LAB_BUSYBOX name."""
+    arch = DEBIAN_ARCH.get(platform.machine(), platform.machine())
+    given = {name: os.environ.get(name, "") for name in ("LAB_KERNEL", "LAB_MODULES", "LAB_BUSYBOX")}
+    script = LAB_SCRIPTS / "packages.sh"
+
+    def build() -> None:
+        tree = LAB / "packages" / "tree"
+        shutil.rmtree(tree.parent, ignore_errors=True)
+        if given["LAB_KERNEL"] and given["LAB_BUSYBOX"]:
+            tree.mkdir(parents=True)
+            busybox, kernel = Path(given["LAB_BUSYBOX"]), Path(given["LAB_KERNEL"])
+            modules = Path(given["LAB_MODULES"]) if given["LAB_MODULES"] else None
+            release = modules.name if modules else "unknown"
+            if modules:
+                shutil.copytree(modules, tree / "lib" / "modules" / release, symlinks=True)
+        else:
+            if shutil.which("apt-get") is None:
+                raise LabError("this is neither Debian nor Ubuntu: set LAB_KERNEL (a Linux kernel image), LAB_MODULES (its directory under /lib/modules) and LAB_BUSYBOX (a static busybox); the page 'The lab' shows where to get them")
+            ubuntu = _distribution() == "ubuntu"
+            kernels = ["linux-image-virtual", "linux-modules-virtual"] if ubuntu else [f"linux-image-cloud-{arch}"]
+            _script("packages.sh", arch, "packages", *kernels[:1], "busybox-static")
+            kernel = next(iter(sorted((tree / "boot").glob("vmlinuz-*"))))
+            release = kernel.name.removeprefix("vmlinuz-")
+            busybox = next(path for path in (tree / "bin/busybox", tree / "usr/bin/busybox") if path.exists())
+        shutil.copyfile(kernel, LAB / "vmlinuz")
+        shutil.copy(busybox, LAB / "busybox")
+        (LAB / "busybox").chmod(0o755)
+        (LAB / "kernel-release").write_text(release)
+
+    _piece("packages", _digest(script, arch, *given.values()), ["vmlinuz", "busybox", "kernel-release", "packages/tree"], build)
+
+
+def _rootfs() -> str:
+    digest = _digest(LAB_SCRIPTS / "rootfs.sh", LAB_SCRIPTS / "init", LAB / "busybox")
+    _piece("rootfs", digest, ["rootfs.tar", "manifest"], lambda: void(_script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init")))
+    return digest
+
+
+def void(_: object) -> None:
+    """Drop a value, where a callable must return None."""
+
+
+def _initramfs(rootfs: str) -> None:
+    release = (LAB / "kernel-release").read_text()
+    digest = _digest(LAB_SCRIPTS / "initramfs.sh", LAB_SCRIPTS / "modules", rootfs, release)
+    _piece("initramfs", digest, ["initramfs.gz", "rootfs.cpio.gz", "modules.cpio.gz"], lambda: void(_script("initramfs.sh", "packages/tree", release, LAB_SCRIPTS / "modules", "initramfs.gz")))
+
+
+def _image_digest(name: str) -> str | None:
+    """Return the digest that the image carries as a label, None if there is no such image."""
+    done = subprocess.run(["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{IMAGE_LABEL}"}}}}', name], capture_output=True, text=True, timeout=30, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _check_image_is_ours(name: str) -> str | None:
+    digest = _image_digest(name)
+    if digest == "":
+        raise LabError(f"an image called '{name}' exists that the lab did not make: rename it with 'docker tag' and 'docker rmi {name}'")
+    return digest
+
+
+def _image(rootfs: str) -> None:
+    digest = _digest(LAB_SCRIPTS / "image.sh", rootfs)
+    if _check_image_is_ours("cvm-lab") != digest:
+        print("lab: importing the image cvm-lab", flush=True)
+        _script("image.sh", digest)
+
+
+def _arm64() -> None:
+    """The arm64 guest: the same init and the same applets, from Debian's arm64 packages."""
+
+    def build() -> None:
+        where = LAB / "arm64"
+        shutil.rmtree(where, ignore_errors=True)
+        where.mkdir()
+        _script("packages.sh", "arm64", "packages", "linux-image-cloud-arm64", "busybox-static", where=where)
+        kernel = next(iter((where / "packages/tree/boot").glob("vmlinuz-*")))
+        shutil.copyfile(kernel, where / "vmlinuz")
+        (where / "kernel-release").write_text(kernel.name.removeprefix("vmlinuz-"))
+        # The applets' names come from the host's busybox: the arm64 one does not run here.
+        _script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init", where=where)
+        shutil.copy(where / "packages/tree/bin/busybox", where / "rootfs/bin/busybox")
+        shutil.copy(where / "rootfs/bin/busybox", where / "busybox")
+        _script("initramfs.sh", "packages/tree", (where / "kernel-release").read_text(), LAB_SCRIPTS / "modules", "initramfs.gz", where=where)
+        shutil.rmtree(where / "packages")
+        shutil.rmtree(where / "rootfs")
+
+    names = ("packages.sh", "rootfs.sh", "initramfs.sh", "init", "modules")
+    _piece("arm64", _digest(*(LAB_SCRIPTS / name for name in names)), ["arm64/vmlinuz", "arm64/initramfs.gz", "arm64/busybox", "arm64/kernel-release"], build)
+
+
+def _memtest() -> None:
+    def build() -> None:
+        shutil.rmtree(LAB / "memtest", ignore_errors=True)
+        _script("packages.sh", "amd64", "memtest", "memtest86+")
+        found = [path for path in sorted((LAB / "memtest/tree/boot").iterdir()) if path.name in {"memtest86+x64.bin", "mt86+x64"}]
+        if not found:
+            raise LabError("the package memtest86+ holds no memtest86+x64.bin")
+        shutil.copyfile(found[0], LAB / "memtest.bin")
+        shutil.rmtree(LAB / "memtest")
+
+    _piece("memtest", _digest(LAB_SCRIPTS / "packages.sh"), ["memtest.bin"], build)
+
+
+def _debian() -> None:
+    digest = _digest(LAB_SCRIPTS / "debian.sh")
+    present = _check_image_is_ours("cvm-debian") == digest
+    if not present:
+        (LAB / ".debian.stamp").unlink(missing_ok=True)
+    _piece("debian", digest, ["debian.ext4"], lambda: void(_script("debian.sh", digest)))
+
+
+PIECES: dict[str, Callable[[], None]] = {"arm64": _arm64, "memtest": _memtest, "debian": _debian}
+
+
+def _probe(accelerator: str) -> str:
+    """Boot the lab's guest. Return "" if it reached user space, else the reason why not."""
+    if accelerator == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "no /dev/kvm that this user may open"
+    try:
+        done = subprocess.run(
+            ["bash", str(LAB_SCRIPTS / "probe.sh"), accelerator, str(PROBE_SECONDS[accelerator])],
+            cwd=LAB, capture_output=True, text=True, timeout=PROBE_SECONDS[accelerator] + 5, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"the probe did not end within {PROBE_SECONDS[accelerator] + 5} s"
+    return "" if done.returncode == 0 else (done.stdout.strip() or "the probe failed without a word")
+
+
+def _machine_key() -> str:
+    """What the probe's outcome depends on: CPU, host kernel, QEMU, guest kernel, and /dev/kvm's state."""
+    kvm = "kvm" if os.access("/dev/kvm", os.R_OK | os.W_OK) else "no kvm"
+    return _digest(cpu_model(), platform.release(), engines.version("qemu-system-x86_64", "--version"), (LAB / "kernel-release").read_text(), kvm)
+
+
+def _accelerator() -> tuple[str, str]:
+    """Return the accelerator and why. Raises LabError if a forced one does not boot, or none does."""
+    forced = os.environ.get("LAB_ACCEL", "")
+    if forced not in {"", "kvm", "tcg"}:
+        raise LabError(f"LAB_ACCEL={forced}: must be 'kvm' or 'tcg'")
+    cache = LAB / ".accelerator.json"
+    key = _machine_key()
+    known: dict[str, str] = {}
+    if cache.is_file():
+        stored = json.loads(cache.read_text())
+        if stored.get("key") == key:
+            known = stored["reasons"]
+
+    def why_not(accelerator: str) -> str:
+        if accelerator not in known:
+            known[accelerator] = _probe(accelerator)
+            cache.write_text(json.dumps({"key": key, "reasons": known}))
+        return known[accelerator]
+
+    if forced:
+        if reason := why_not(forced):
+            raise LabError(f"LAB_ACCEL={forced}, but the lab's guest does not boot on it: {reason}")
+        return forced, "forced by LAB_ACCEL; the lab's guest boots on it"
+    reason = why_not("kvm")
+    if not reason:
+        return "kvm", "the lab's guest booted on it to user space"
+    fallback = why_not("tcg")
+    if fallback:
+        raise LabError(f"the lab's guest boots on neither accelerator: kvm: {reason}; tcg: {fallback}")
+    return "tcg", f"software emulation, since kvm failed the probe: {reason}"
+
+
+def ensure(requires: set[str]) -> Lab:
+    """Build what of the lab is missing and return it.
+
+    `requires` holds the words of the examples' `requires`: without "docker" no image is made, without
+    "qemu" no initramfs is packed and no probe boots. Raises LabError where a step fails.
+    """
+    with _locked():
+        if not requires & ({"docker", "qemu", "qemu-arm64", "lab"} | set(PIECES)):
+            return Lab("none", "nothing of the lab is needed", "")
+        _packages()
+        rootfs = _rootfs()
+        if "docker" in requires:
+            _image(rootfs)
+        accelerator, reason = "none", "no VM is needed"
+        if "qemu" in requires:
+            _initramfs(rootfs)
+            accelerator, reason = _accelerator()
+        for name, build in PIECES.items():
+            if name in requires:
+                build()
+        return Lab(accelerator, reason, (LAB / "kernel-release").read_text())
+
+
+def cpu_model() -> str:
+    """Return the CPU's name as the kernel gives it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def cgroup_version() -> str:
+    """Return "2", "1 (hybrid)" or "1", from what is mounted at /sys/fs/cgroup."""
+    root = Path("/sys/fs/cgroup")
+    if (root / "cgroup.controllers").exists():
+        return "2"
+    return "1 (hybrid)" if (root / "unified" / "cgroup.procs").exists() else "1" if root.is_dir() else "none"
+
+
+def machine() -> dict[str, str]:
+    """Return what this machine has, without anything that names it: kernel, CPUs, memory, cgroups, system."""
+    memory = next((int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal")), 0) if Path("/proc/meminfo").exists() else 0
+    try:
+        system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    except OSError:
+        system = platform.platform()
+    return {
+        "system": system,
+        "kernel": platform.release(),
+        "architecture": platform.machine(),
+        "cpu": cpu_model(),
+        "cpus": str(os.cpu_count() or 0),
+        "memory": f"{memory / 1024 / 1024:.1f} GiB",
+        "cgroups": cgroup_version(),
+    }
+
+
+def clean() -> None:
+    """Remove the lab's images and its directory. Never touches an image that the lab did not make."""
+    for name in ("cvm-lab", "cvm-debian"):
+        if shutil.which("docker") and _image_digest(name):
+            subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=60)
+    shutil.rmtree(LAB, ignore_errors=True)
