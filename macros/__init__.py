@@ -1,0 +1,55 @@
+"""Registers the macros that pages call; does nothing else."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from . import data, diagrams, ledger, pages, problems, show
+
+try:
+    from mkdocs.exceptions import PluginError  # printed without a traceback
+except ImportError:  # another generator
+    PluginError = RuntimeError  # type: ignore[assignment, misc]
+
+
+
+
+MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
+    "example": (show.example, show.check_example),
+    "script": (show.script, show.check_script),
+    "diagram": (diagrams.diagram, diagrams.check_diagrams),
+    "diagrams": (diagrams.diagrams, diagrams.check_diagrams),
+    "cite": (ledger.cite, ledger.check_cite),
+    "figure": (ledger.figure, ledger.check_figure),
+    "sources": (ledger.sources, ledger.nothing_to_check),
+    "claim": (ledger.claim, ledger.check_claim),
+    "claims": (ledger.claims, ledger.check_claims),
+    "ledger": (ledger.ledger, ledger.nothing_to_check),
+    "comparison": (ledger.comparison, ledger.nothing_to_check),
+    "result": (ledger.result, ledger.check_result),
+    "results": (ledger.results, ledger.check_results),
+    "machines": (ledger.machines, ledger.nothing_to_check),
+}
+CHECKS = {name: check for name, (_, check) in MACROS.items()}
+
+
+def define_env(env: Any) -> None:
+    """Read the data, check the pages against it, and register the macros.
+
+    Raises the generator's own error, which ends the build, with every problem found.
+    """
+    # The next build under `make serve` imports this package afresh, so that an edited module shows.
+    for name in [name for name in sys.modules if name == __name__ or name.startswith(f"{__name__}.")]:
+        del sys.modules[name]
+    try:
+        loaded = data.load(problems.ROOT)
+        pages.check_pages(loaded, CHECKS)
+    except problems.ProblemError as error:
+        raise PluginError(str(error)) from None
+    for name, (render, _) in MACROS.items():
+        macro = functools.partial(render, loaded)
+        functools.update_wrapper(macro, render)
+        env.macro(macro, name)

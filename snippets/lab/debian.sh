@@ -5,12 +5,42 @@
 set -euo pipefail
 digest=$1
 
+# The VM's way to be told what to do: run="…" on the kernel's command line reaches
+# PID 1 as an environment variable, and this service runs it on the console and
+# then powers off, without the kernel's farewell. In a container, and without run=,
+# it does not start.
+# --8<-- [start:unit]
+cat >run.service <<'END'
+[Unit]
+Description=Run the command on the kernel's command line
+ConditionKernelCommandLine=run
+SuccessAction=poweroff-force
+FailureAction=poweroff-force
+
+[Service]
+PassEnvironment=run
+ExecStart=/bin/sh -c ${run}
+ExecStopPost=/bin/sh -c 'echo 0 >/proc/sys/kernel/printk'
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/console
+
+[Install]
+WantedBy=multi-user.target
+END
+# --8<-- [end:unit]
+
+# shellcheck disable=SC2016 # "$1", the tree, is for mmdebstrap to expand
 # --8<-- [start:debian]
 mmdebstrap --variant=minbase --include=systemd,systemd-sysv,udev,dbus \
     --customize-hook='echo lab >"$1/etc/hostname"' \
     --customize-hook='chroot "$1" passwd --delete root' \
+    --customize-hook='upload run.service /etc/systemd/system/run.service' \
+    --customize-hook='chroot "$1" systemctl enable run.service' \
+    --customize-hook='chroot "$1" systemctl mask serial-getty@ttyS0' \
     bookworm debian.tar
 # --8<-- [end:debian]
+rm run.service
 
 # --8<-- [start:image]
 docker import --change 'CMD ["/sbin/init"]' --change "LABEL cvm.lab=$digest" \

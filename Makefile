@@ -1,0 +1,93 @@
+# `make serve` and `make test` do everything, set-up included. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+export PYTHON
+export NO_MKDOCS_2_WARNING := 1
+export PYTHONDONTWRITEBYTECODE := 1
+# SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
+export SITE_URL REPO_URL LAB_ACCEL MACHINE
+export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
+# The date of the commit stands in the sitemap, so that two builds of one commit are the same bytes.
+export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
+
+# Always `python -m`: the scripts in .venv/bin break where the path holds a space.
+RUN := .venv/bin/python
+SETUP := bash snippets/lab/setup.sh
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
+WORKERS ?= 2
+
+.PHONY: help serve build test check lint types units bench lab record clean lock
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+.venv/bin/python:
+	@$(SETUP) venv
+	@"$(PYTHON)" -m venv .venv
+
+.venv/site.stamp: requirements.txt | .venv/bin/python
+	@echo "set-up: Python packages of the site"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | .venv/bin/python
+	@echo "set-up: Python packages of the checks"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ .venv/site.stamp
+
+serve: .venv/site.stamp ## build the site and serve it with live reload at http://127.0.0.1:8000
+	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
+	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
+
+build: .venv/site.stamp ## build the site into site/
+	@rm -rf build/site && mkdir -p build
+	@$(RUN) -m mkdocs build --strict --site-dir build/site
+	@$(RUN) tests/sitecheck.py build/site
+	@rm -rf site && mv build/site site
+
+check: .venv/dev.stamp ## every check that needs neither engine nor browser
+	@$(MAKE) -j2 --output-sync=target lint types units
+
+lint: .venv/dev.stamp
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
+	@$(RUN) -m codespell_lib $$(git ls-files ':!*.out' ':!requirements*.txt')
+	@$(RUN) -m pymarkdown --config pyproject.toml scan $$(git ls-files '*.md')
+	@.venv/bin/shellcheck -x $$(git ls-files 'snippets/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
+	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing"
+
+types: .venv/dev.stamp
+	@$(RUN) -m mypy
+
+units: .venv/dev.stamp
+	@$(RUN) -m pytest -q -n $(WORKERS) -m "not engine and not browser"
+
+test: check ## every check: those of make check, then the browser's and the engines'
+	@$(SETUP) engines browser start
+	@$(RUN) -m pytest -q -n $(WORKERS) -m "engine or browser"
+
+lab: .venv/site.stamp ## build the lab and show what this machine has
+	@$(SETUP) engines start
+	@$(RUN) tests/runner lab
+
+record: .venv/site.stamp ## run examples and rewrite what was recorded; EXAMPLE=section/name for one
+	@$(SETUP) engines start
+	@$(RUN) tests/runner record $(EXAMPLE)
+
+bench: .venv/dev.stamp ## time the build and the checks against an empty site
+	@$(RUN) tests/bench.py
+
+clean: ## remove what the lab made, and stop a daemon that the set-up started
+	@[ ! -x .venv/bin/python ] || $(RUN) tests/runner clean
+	@$(SETUP) stop
+	@rm -rf build/site build/bench
+
+lock: .venv/bin/python ## pin the requirements anew from pyproject.toml
+	@"$(PYTHON)" -m venv build/uv && build/uv/bin/python -m pip --quiet install uv==0.13.9
+	@build/uv/bin/python -m uv pip compile pyproject.toml --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements.txt
+	@build/uv/bin/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.txt

@@ -1,0 +1,24 @@
+/* Gives names to what the theme leaves without one, whenever it adds such an element. */
+(function () {
+  "use strict";
+  function name() {
+    document.querySelectorAll(".md-search[role=dialog]:not([aria-label])").forEach(function (dialog) {
+      dialog.setAttribute("aria-label", "Search");
+    });
+    document.querySelectorAll(".md-code__nav:not([data-named])").forEach(function (nav, index) {
+      nav.setAttribute("data-named", "");
+      nav.setAttribute("aria-label", "Actions of code block " + (nav.closest("[id]") ? nav.closest("[id]").id : index + 1));
+    });
+    /* What scrolls sideways must be reachable by keyboard. */
+    document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach(function (wrap) {
+      if (wrap.scrollWidth > wrap.clientWidth) {
+        wrap.setAttribute("tabindex", "0");
+        wrap.setAttribute("role", "region");
+        wrap.setAttribute("aria-label", "Table, scrolls sideways");
+      }
+    });
+  }
+  new MutationObserver(name).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", name);
+  name();
+})();

@@ -1,0 +1,225 @@
+"""Renders claims, sources, figures and the comparison."""
+
+from __future__ import annotations
+
+from .data import VERDICTS, Claim, Data, Evidence, Source
+from .figures import NARROW, quantity
+from .pages import Call, Shown
+from .render import ACCELERATORS, escape, side_name, slug, verdict
+
+SOURCES = "/sources.md"
+CLAIMS = "/claims.md"
+READ = {
+    "P": "the source itself was read",
+    "A": "its abstract or front page was read",
+    "S": "as reported by another document",
+}
+
+
+def _given(call: Call, *names: str) -> dict[str, str]:
+    return {k: str(v) for k, v in (dict(zip(names, call.args, strict=False)) | call.kwargs).items()}
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+def _short(source: Source) -> str:
+    return escape(source.title)
+
+
+def cite(data: Data, key: str, locator: str) -> str:
+    """Return an inline citation: a link to the source's entry, naming the place in it."""
+    source = data.sources[key]
+    return f'<span class="cite">[[{_short(source)}, {escape(locator)}]({SOURCES}#{key})]</span>'
+
+
+def check_cite(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `cite`. See `pages.Check`."""
+    given = _given(call, "key", "locator")
+    source = data.sources.get(given.get("key", ""))
+    if source is None:
+        return f"there is no source '{given.get('key', '')}'\nadd it to docs/data/sources.yml"
+    if given.get("locator") not in source.locators:
+        return f"the source '{source.key}' declares no locator '{given.get('locator', '')}'\none of: {'; '.join(source.locators)}; or add it to docs/data/sources.yml, with what stands there"
+    return ""
+
+
+def figure(data: Data, key: str, name: str) -> str:
+    """Return a published figure with its unit and citation."""
+    found = data.sources[key].figures[name]
+    unit = f"{NARROW}{found.unit}" if found.unit else ""
+    return f"{found.value}{unit} {cite(data, key, found.locator)}"
+
+
+def check_figure(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `figure`. See `pages.Check`."""
+    given = _given(call, "key", "name")
+    source = data.sources.get(given.get("key", ""))
+    if source is None:
+        return f"there is no source '{given.get('key', '')}'\nadd it to docs/data/sources.yml"
+    if given.get("name") not in source.figures:
+        return f"the source '{source.key}' has no figure '{given.get('name', '')}'\n" + (f"one of: {', '.join(source.figures)}" if source.figures else "add it under its 'figures'")
+    return ""
+
+
+def sources(data: Data) -> str:
+    """Return the list of all sources, each with what was read and what is cited from where."""
+    parts = []
+    for source in sorted(data.sources.values(), key=lambda s: s.title.lower()):
+        used = [claim for claim in data.claims.values() if any(item.source == source.key for item in claim.evidence)]
+        lines = [
+            f"### {escape(source.title)} {{ #{source.key} }}",
+            "",
+            f"{escape(source.authors)}. {escape(source.venue)}, {source.year}. <{source.url}>",
+            "",
+            f"Read: {READ[source.read]}; {escape(source.version)}.",
+            "",
+        ]
+        lines += [f"- **{escape(locator)}**: {escape(says)}" for locator, says in source.locators.items()]
+        if used:
+            lines += ["", "Evidence for: " + ", ".join(claim(data, c.id) for c in used) + "."]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+# -- claims ----------------------------------------------------------------------------------------
+
+
+def claim(data: Data, claim_id: str) -> str:
+    """Return a link to a claim, with its verdict."""
+    found = data.claims[claim_id]
+    return f"[{found.id}: {found.verdict}]({CLAIMS}#{found.id})"
+
+
+def check_claim(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `claim`. See `pages.Check`."""
+    given = _given(call, "claim_id")
+    return "" if given.get("claim_id") in data.claims else f"there is no claim '{given.get('claim_id', '')}'\none of: {', '.join(data.claims)}"
+
+
+def _evidence(data: Data, item: Evidence) -> str:
+    if item.test:
+        file, _, name = item.test.partition("::")
+        return f"test [`{name}`](/{file})"
+    return f"source {cite(data, item.source, item.locator)}"
+
+
+def _claim_body(data: Data, found: Claim) -> list[str]:
+    lines = [f"**Verdict:** {verdict(found.verdict)}", ""]
+    if found.conditions:
+        lines += [f"**Conditions:** {escape(found.conditions)}", ""]
+    lines += [escape(found.explanation), "", "Evidence:", ""]
+    lines += [f"- {_evidence(data, item)}" for item in found.evidence]
+    return lines
+
+
+def claims(data: Data, section: str) -> str:
+    """Return a section's claims in short: statement, verdict, and a link to the whole entry."""
+    rows = ["| | Statement | Verdict |", "|---|---|---|"]
+    for found in data.claims.values():
+        if found.section == section:
+            under = f"<br><small>{escape(found.conditions)}</small>" if found.conditions else ""
+            rows.append(f"| [{found.id}]({CLAIMS}#{found.id}) | {escape(found.statement)} | {verdict(found.verdict)}{under} |")
+    return "\n".join(rows)
+
+
+def check_claims(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `claims`. See `pages.Check`."""
+    section = _given(call, "section").get("section", "")
+    if any(found.section == section for found in data.claims.values()):
+        return ""
+    return f"no claim belongs to the section '{section}'\none of: {', '.join(sorted({c.section for c in data.claims.values()}))}"
+
+
+def ledger(data: Data) -> str:
+    """Return the whole ledger: the counts, then every claim by section, each with a permanent anchor."""
+    total = len(data.claims)
+    counts = [(word, sum(c.verdict == word for c in data.claims.values())) for word in VERDICTS]
+    tested = sum(any(item.test for item in c.evidence) for c in data.claims.values())
+    parts = [f"{total} claims are judged; {tested} of them rest on a test.", ""]
+    parts += ["| Verdict | Claims |", "|---|---:|", *(f"| {verdict(word)} | {count} |" for word, count in counts), ""]
+    for section in data.sections.values():
+        mine = [c for c in data.claims.values() if c.section == section.id]
+        if not mine:
+            continue
+        parts += [f"## {escape(section.title)} {{ #section-{section.id} }}", ""]
+        for found in mine:
+            parts += [f"### {found.id}: {escape(found.statement)} {{ #{found.id} }}", "", *_claim_body(data, found), ""]
+    return "\n".join(parts)
+
+
+# -- the comparison --------------------------------------------------------------------------------
+
+
+def comparison(data: Data) -> str:
+    """Return the comparison as a table: a row a section, each cell linked to its section or marked as to come."""
+    rows = [
+        f'| Section | The question | {side_name("container")} | {side_name("vm")} |',
+        "|---|---|---|---|",
+    ]
+    for section in data.sections.values():
+        if section.page:
+            cells = [f"[{escape(section.title)}]({section.page})", *(f"[{escape(text)}]({section.page})" for text in (section.question, section.container, section.vm))]
+        else:
+            soon = '<span class="to-come">to come</span>'
+            cells = [f"{escape(section.title)} {soon}", f"{escape(section.question)} {soon}", f"{escape(section.container)} {soon}", f"{escape(section.vm)} {soon}"]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(['<div class="comparison" markdown="1">', "", *rows, "", "</div>"])
+
+
+# -- results and machines --------------------------------------------------------------------------
+
+
+def result(data: Data, experiment: str, side: str, metric: str) -> str:
+    """Return the median of a result with its unit, linked to the raw samples; software emulation is named."""
+    found = data.results[(experiment, side, metric)]
+    label = ", under software emulation" if found.accelerator == "tcg" and found.unit == "s" else ""
+    return f"[{quantity(found.median, found.unit)}](/{found.file.removeprefix('docs/')}){label}"
+
+
+def check_result(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `result`. See `pages.Check`."""
+    given = _given(call, "experiment", "side", "metric")
+    key = (given.get("experiment", ""), given.get("side", ""), given.get("metric", ""))
+    if key in data.results:
+        return ""
+    return f"there is no result {' '.join(key)}\none of: {'; '.join(' '.join(k) for k in sorted(data.results)) or 'none is recorded'}"
+
+
+def results(data: Data, experiment: str) -> str:
+    """Return an experiment's medians as a table, a row a metric and side, with the raw file and the script."""
+    found = [s for s in data.results.values() if s.experiment == experiment]
+    rows = ["| What | Where | Median | Samples |", "|---|---|---:|---:|"]
+    for one in found:
+        title = data.examples[experiment].metrics[one.metric].title
+        how = f" ({ACCELERATORS[one.accelerator]})" if ACCELERATORS[one.accelerator] else ""
+        rows.append(f"| {escape(title)} | {side_name(one.side)}{how} | {quantity(one.median, one.unit)} | {len(one.values)} |")
+    raw = f"/{found[0].file.removeprefix('docs/')}"
+    scripts = " · ".join(f"[{side}](/snippets/{experiment}/{side}.sh)" for side in data.examples[experiment].sides)
+    note = f'<p class="provenance" data-search-exclude markdown="1">Recorded {found[0].date} on [{found[0].machine}](/checking.md#machine-{found[0].machine}): [raw samples]({raw}) · scripts: {scripts}</p>'
+    return "\n".join(['<div data-search-exclude markdown="1">', "", *rows, "", "</div>", "", note])
+
+
+def check_results(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `results`. See `pages.Check`."""
+    experiment = _given(call, "experiment").get("experiment", "")
+    known = sorted({s.experiment for s in data.results.values()})
+    return "" if experiment in known else f"there is no result of '{experiment}'\none of: {', '.join(known) or 'none is recorded'}"
+
+
+def machines(data: Data) -> str:
+    """Return every machine on which something was recorded, as a table each."""
+    parts = []
+    for name, machine in data.machines.items():
+        versions = {str(k): str(v) for k, v in machine["versions"].items()}
+        rows = {k: str(v) for k, v in machine.items() if k not in {"slug", "versions", "accelerator", "accelerator_reason"}} | versions
+        rows["accelerator"] = f"{ACCELERATORS[machine['accelerator']] or 'none'}: {machine['accelerator_reason']}"
+        lines = [f"### {name} {{ #machine-{slug(name)} }}", "", "| | |", "|---|---|", *(f"| {escape(k)} | {escape(v)} |" for k, v in rows.items())]
+        lines += ["", f"As data: [machine.json](/data/results/{name}/machine.json)."]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def nothing_to_check(_data: Data, call: Call, _: Shown) -> str:
+    """Check a call that takes no arguments. See `pages.Check`."""
+    return f"'{call.name}' takes no arguments\nwrite {{{{ {call.name}() }}}}" if call.args or call.kwargs else ""

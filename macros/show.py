@@ -1,0 +1,96 @@
+"""Renders examples and single regions of scripts as Markdown."""
+
+from __future__ import annotations
+
+from .data import Data
+from .examples import SIDES, Example, Record, Region, Side, regions
+from .pages import Call, Shown
+from .problems import ProblemError
+from .render import ACCELERATORS, escape, fence, side_name, slug
+
+
+def _chosen(example: Example, side: str, region: str) -> list[tuple[Side, list[Region]]]:
+    sides = [example.sides[name] for name in SIDES if name in example.sides and side in {"", name}]
+    return [(s, [r for r in s.regions if region in {"", r.name}]) for s in sides]
+
+
+def example(data: Data, example_id: str, side: str = "", region: str = "") -> str:
+    """Return an example as Markdown: each side's commands, what was recorded from them, and where that comes from.
+
+    `side` and `region` narrow it. The arguments have been checked by `check_example`.
+    """
+    chosen = data.examples[example_id]
+    anchor = "-".join(filter(None, ("example", slug(example_id), side, region)))
+    count = len(_chosen(chosen, side, region))
+    parts = [f'<div class="example example--{count}" id="{anchor}" markdown="1">', ""]
+    if not region:
+        parts += [f'<p class="example__title">{escape(chosen.title)}</p>', ""]
+    parts += [f'<div class="example__sides" markdown="1">', ""]
+    for one, shown in _chosen(chosen, side, region):
+        parts += _side(chosen, one, shown, data, with_look=not region)
+    parts += ["</div>", "", "</div>"]
+    return "\n".join(parts)
+
+
+def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_look: bool) -> list[str]:
+    recorded = {part.name: part.text for part in regions(side.recorded, data.root)}
+    lines = [f'<div class="side side--{side.side}" markdown="1">', ""]
+    look = f" <span class=\"side__look\">{escape(side.look)}</span>" if with_look else ""
+    lines += [f'<p class="side__name">{side_name(side.side)}{look}</p>', ""]
+    for part in shown:
+        lines += [fence(part.text, "bash"), ""]
+        if recorded[part.name]:
+            lines += ['<div class="output" data-search-exclude markdown="1">', "", fence(recorded[part.name], "text"), "", "</div>", ""]
+    lines += [_provenance(chosen, side, chosen.records[side.side]), "", "</div>", ""]
+    return lines
+
+
+def _provenance(chosen: Example, side: Side, record: Record) -> str:
+    base = f"/snippets/{chosen.id}"
+    how = f", under {ACCELERATORS[record.accelerator]}" if ACCELERATORS[record.accelerator] else ""
+    return (
+        f'<p class="provenance" data-search-exclude markdown="1">Recorded {record.date} on [{record.machine}](/checking.md#machine-{record.machine}){how}: '
+        f"[script]({base}/{side.script.name}) · [output]({base}/{side.recorded.name}) · [versions]({base}/recorded.json)</p>"
+    )
+
+
+def check_example(data: Data, call: Call, shown: Shown) -> str:
+    """Check a call of `example`, and note what it shows. See `pages.Check`."""
+    given = dict(zip(("example_id", "side", "region"), call.args, strict=False)) | call.kwargs
+    chosen = data.examples.get(str(given.get("example_id", "")))
+    if chosen is None:
+        return f"there is no example '{given.get('example_id', '')}'\none of: {', '.join(data.examples)}"
+    side, region = str(given.get("side", "")), str(given.get("region", ""))
+    if side and side not in chosen.sides:
+        return f"the example {chosen.id} has no side '{side}'\none of: {', '.join(chosen.sides)}"
+    found = False
+    for one, parts in _chosen(chosen, side, region):
+        for part in parts:
+            found = True
+            shown.add((chosen.id, one.side, part.name))
+    if not found:
+        names = sorted({part.name for one in chosen.sides.values() for part in one.regions})
+        return f"the example {chosen.id} has no region '{region}'{f' on its side {side}' if side else ''}\none of: {', '.join(names)}"
+    return ""
+
+
+def script(data: Data, path: str, region: str) -> str:
+    """Return one region of a script of the lab as Markdown, with a link to the whole script."""
+    file = data.root / "snippets" / path
+    part = next(part for part in regions(file, data.root) if part.name == region)
+    return f'{fence(part.text, "bash")}\n\n<p class="provenance" data-search-exclude markdown="1">From [{path}](/snippets/{path}), which `make lab` runs.</p>'
+
+
+def check_script(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `script`. See `pages.Check`."""
+    given = dict(zip(("path", "region"), call.args, strict=False)) | call.kwargs
+    file = data.root / "snippets" / str(given.get("path", ""))
+    if not file.is_file():
+        return f"there is no script snippets/{given.get('path', '')}\nwrite its path below snippets/, as lab/rootfs.sh"
+    try:
+        names = [part.name for part in regions(file, data.root)]
+    except ProblemError as error:
+        return f"{error.problems[0].what} ({error.problems[0].file}:{error.problems[0].line})\n{error.problems[0].remedy}"
+    if given.get("region") not in names:
+        return f"snippets/{given['path']} has no region '{given.get('region', '')}'\none of: {', '.join(names)}"
+    return ""

@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# Installs and starts what the checks need and this machine lacks.
+# usage: setup.sh venv|engines|browser|start|stop…
+# Only on Debian or Ubuntu and as root: elsewhere each missing thing is named, in a
+# line with the command that installs it, and the rest goes on without it.
+set -euo pipefail
+
+pidfile=/run/cvm-dockerd.pid
+logfile=/var/log/cvm-dockerd.log
+missing_packages=()
+missing_words=()
+
+# want PROGRAM PACKAGE: note the package if the program is not there.
+want() {
+    if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null; then
+        missing_packages+=("$2")
+        missing_words+=("$1")
+    fi
+}
+
+may_install() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -qsE '^(ID|ID_LIKE)=.*(debian|ubuntu)' /etc/os-release
+}
+
+hint() {
+    if command -v apt-get >/dev/null; then
+        echo "as root: apt-get install --no-install-recommends $1"
+    elif command -v dnf >/dev/null; then
+        echo "as root: dnf install $2"
+    elif command -v brew >/dev/null; then
+        echo "brew install $3"
+    else
+        echo "install it with your system's package manager"
+    fi
+}
+
+# The same things under the names that other systems give them.
+elsewhere() {
+    case $1 in
+    docker) hint docker.io moby-engine "--cask docker" ;;
+    qemu-system-x86_64) hint qemu-system-x86 qemu-system-x86-core qemu ;;
+    qemu-system-aarch64) hint qemu-system-arm qemu-system-aarch64-core qemu ;;
+    chromium) hint chromium chromium "--cask chromium" ;;
+    runc | cpio | mmdebstrap | hyperfine) hint "$1" "$1" "$1" ;;
+    mke2fs) hint e2fsprogs e2fsprogs e2fsprogs ;;
+    unshare) hint util-linux util-linux util-linux ;;
+    *) hint "$1" "$1" "$1" ;;
+    esac
+}
+
+install_missing() {
+    [ "${#missing_packages[@]}" -gt 0 ] || return 0
+    if may_install; then
+        echo "set-up: installing ${missing_packages[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        # Another package manager may be at work: wait for its lock instead of failing.
+        apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
+        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing_packages[@]}" >/dev/null
+    else
+        for word in "${missing_words[@]}"; do
+            echo "set-up: no $word here; $(elsewhere "$word")"
+        done
+    fi
+    missing_packages=()
+    missing_words=()
+}
+
+venv() {
+    python=${PYTHON:-python3}
+    if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        echo "set-up: $python is missing or older than Python 3.11; name another with PYTHON=" >&2
+        exit 1
+    fi
+    "$python" -c 'import ensurepip' 2>/dev/null || {
+        missing_packages+=(python3-venv)
+        missing_words+=(python3-venv)
+    }
+    install_missing
+    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+        echo "set-up: $python cannot make a virtual environment without its module ensurepip" >&2
+        exit 1
+    fi
+}
+
+engines() {
+    want docker docker.io
+    # A client alone is no engine: something must answer, or a dockerd must be there to start.
+    if command -v docker >/dev/null && ! docker version >/dev/null 2>&1; then
+        want dockerd docker.io
+    fi
+    case $(uname -m) in
+    x86_64) want qemu-system-x86_64 qemu-system-x86 ;;
+    esac
+    want qemu-system-aarch64 qemu-system-arm
+    want runc runc
+    want cpio cpio
+    want mmdebstrap mmdebstrap
+    want mke2fs e2fsprogs
+    want unshare util-linux
+    want hyperfine hyperfine # measures the speed of the checks, see `make bench`
+    install_missing
+}
+
+browser() {
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        ! command -v "$name" >/dev/null || return 0
+    done
+    want chromium chromium
+    ! may_install || missing_packages+=(fonts-dejavu-core)
+    install_missing
+}
+
+# Start a Docker daemon if none answers and this user may.
+start() {
+    command -v docker >/dev/null || return 0
+    ! docker version >/dev/null 2>&1 || return 0
+    if [ "$(id -u)" != 0 ] || ! PATH="$PATH:/usr/sbin:/sbin" command -v dockerd >/dev/null; then
+        echo "set-up: no Docker daemon answers; as root: systemctl start docker (or, without systemd: dockerd)"
+        return 0
+    fi
+    if [ -d /run/systemd/system ]; then
+        systemctl start docker
+    else
+        # Its own session and log: a daemon that kept our standard output would
+        # make whoever reads that pipe wait for ever.
+        PATH="$PATH:/usr/sbin:/sbin" setsid dockerd >"$logfile" 2>&1 </dev/null &
+        echo $! >"$pidfile"
+    fi
+    for _ in $(seq 150); do
+        if docker version >/dev/null 2>&1; then
+            echo "set-up: started the Docker daemon"
+            return 0
+        fi
+        sleep 0.2
+    done
+    echo "set-up: the Docker daemon did not answer within 30 s; its log: $logfile" >&2
+    tail -n 5 "$logfile" >&2 || true
+    return 1
+}
+
+# Stop the daemon that `start` started, and no other.
+stop() {
+    [ -f "$pidfile" ] || return 0
+    pid=$(cat "$pidfile")
+    if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
+        kill "$pid"
+        for _ in $(seq 100); do
+            [ -d "/proc/$pid" ] || break
+            sleep 0.2
+        done
+        echo "stopped the Docker daemon that the set-up had started"
+    fi
+    rm -f "$pidfile"
+}
+
+for step; do
+    case $step in
+    venv | engines | browser | start | stop) "$step" ;;
+    *)
+        echo "usage: setup.sh venv|engines|browser|start|stop…" >&2
+        exit 2
+        ;;
+    esac
+done
