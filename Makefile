@@ -58,7 +58,7 @@ lint: .venv/dev.stamp
 	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
 	@$(RUN) -m codespell_lib $$(git ls-files ':!*.out' ':!requirements*.txt')
 	@$(RUN) -m pymarkdown --config pyproject.toml scan $$(git ls-files '*.md')
-	@.venv/bin/shellcheck -x $$(git ls-files 'snippets/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
+	@.venv/bin/shellcheck -x -P snippets/lab $$(git ls-files 'snippets/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing"
 
 types: .venv/dev.stamp

@@ -15,8 +15,6 @@ except ImportError:  # another generator
     PluginError = RuntimeError  # type: ignore[assignment, misc]
 
 
-
-
 MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "example": (show.example, show.check_example),
     "script": (show.script, show.check_script),
@@ -36,7 +34,7 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
 CHECKS = {name: check for name, (_, check) in MACROS.items()}
 
 
-def define_env(env: Any) -> None:
+def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of no public type
     """Read the data, check the pages against it, and register the macros.
 
     Raises the generator's own error, which ends the build, with every problem found.

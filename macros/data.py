@@ -134,7 +134,12 @@ class _Loader:
             figures = {k: Figure(**v) for k, v in entry.get("figures", {}).items()}
             for name, figure in figures.items():
                 if figure.locator not in entry["locators"]:
-                    self.bad("sources", line((key, "figures", name)), f"figure '{name}' of '{key}' has the locator '{figure.locator}', which the source does not declare", "add it under 'locators', with what stands there")
+                    self.bad(
+                        "sources",
+                        line((key, "figures", name)),
+                        f"figure '{name}' of '{key}' has the locator '{figure.locator}', which the source does not declare",
+                        "add it under 'locators', with what stands there",
+                    )
             found[key] = Source(key=key, **(entry | {"figures": figures}))
         return found
 
@@ -144,9 +149,19 @@ class _Loader:
         for position, entry in enumerate((content or {}).get("sections", [])):
             section = Section(**({"page": "", "claims": ()} | entry | {"claims": tuple(entry.get("claims", ()))}))
             if section.id in found:
-                self.bad("comparison", line(("sections", position)), f"the section '{section.id}' stands twice", "remove one of them")
+                self.bad(
+                    "comparison",
+                    line(("sections", position)),
+                    f"the section '{section.id}' stands twice",
+                    "remove one of them",
+                )
             if section.page and not (self.root / "docs" / section.page.lstrip("/")).is_file():
-                self.bad("comparison", line(("sections", position, "page")), f"no page {section.page}", "write the path of a page under docs/, from '/'")
+                self.bad(
+                    "comparison",
+                    line(("sections", position, "page")),
+                    f"no page {section.page}",
+                    "write the path of a page under docs/, from '/'",
+                )
             found[section.id] = section
         return found
 
@@ -155,29 +170,66 @@ class _Loader:
         found: dict[str, Claim] = {}
         for position, entry in enumerate(content or []):
             where = line((position,))
-            evidence = tuple(Evidence(e.get("test", ""), e.get("source", ""), e.get("locator", "")) for e in entry["evidence"])
+            evidence = tuple(
+                Evidence(e.get("test", ""), e.get("source", ""), e.get("locator", "")) for e in entry["evidence"]
+            )
             claim = Claim(**({"conditions": ""} | entry | {"evidence": evidence, "line": where}))
             if claim.id in found:
-                self.bad("claims", where, f"the claim id '{claim.id}' stands twice (first in line {found[claim.id].line})", "give each claim an id of its own")
+                self.bad(
+                    "claims",
+                    where,
+                    f"the claim id '{claim.id}' stands twice (first in line {found[claim.id].line})",
+                    "give each claim an id of its own",
+                )
             found[claim.id] = claim
             if claim.section not in sections:
-                self.bad("claims", line((position, "section")), f"claim {claim.id}: no section '{claim.section}'", f"one of: {', '.join(sections)}")
+                self.bad(
+                    "claims",
+                    line((position, "section")),
+                    f"claim {claim.id}: no section '{claim.section}'",
+                    f"one of: {', '.join(sections)}",
+                )
             words = len(claim.explanation.split())
             if words > 120:
-                self.bad("claims", line((position, "explanation")), f"claim {claim.id}: the explanation has {words} words", "at most 120")
+                self.bad(
+                    "claims",
+                    line((position, "explanation")),
+                    f"claim {claim.id}: the explanation has {words} words",
+                    "at most 120",
+                )
             for number, item in enumerate(evidence):
                 self.evidence(claim, item, line((position, "evidence", number)), sources)
             primary = any(e.test or (e.source in sources and sources[e.source].read == PRIMARY) for e in evidence)
             if claim.verdict in {"holds", "holds with conditions", "false"} and not primary:
-                self.bad("claims", where, f"claim {claim.id}: the verdict '{claim.verdict}' rests on no test and no primary source", "add evidence: a test, or a source that was read itself (read: P)")
+                self.bad(
+                    "claims",
+                    where,
+                    f"claim {claim.id}: the verdict '{claim.verdict}' rests on no test and no primary source",
+                    "add evidence: a test, or a source that was read itself (read: P)",
+                )
             if claim.verdict == "outdated" and (not any(e.source for e in evidence) or len(evidence) < 2):
-                self.bad("claims", where, f"claim {claim.id}: 'outdated' needs a source for then, and a test or source for now", "add the evidence that is missing")
+                self.bad(
+                    "claims",
+                    where,
+                    f"claim {claim.id}: 'outdated' needs a source for then, and a test or source for now",
+                    "add the evidence that is missing",
+                )
             if claim.verdict == "cannot be shown here" and not any(e.source for e in evidence):
-                self.bad("claims", where, f"claim {claim.id}: 'cannot be shown here' needs a source", "cite what carries the claim instead")
+                self.bad(
+                    "claims",
+                    where,
+                    f"claim {claim.id}: 'cannot be shown here' needs a source",
+                    "cite what carries the claim instead",
+                )
         for section in sections.values():
             for claim_id in section.claims:
                 if claim_id not in found:
-                    self.bad("comparison", 0, f"section '{section.id}' names the claim '{claim_id}', which does not exist", "add it to docs/data/claims.yml, or remove it here")
+                    self.bad(
+                        "comparison",
+                        0,
+                        f"section '{section.id}' names the claim '{claim_id}', which does not exist",
+                        "add it to docs/data/claims.yml, or remove it here",
+                    )
         return found
 
     def evidence(self, claim: Claim, item: Evidence, line: int, sources: dict[str, Source]) -> None:
@@ -186,17 +238,30 @@ class _Loader:
             path = self.root / file
             function = name.partition("[")[0]
             if not path.is_file() or f"def {function}(" not in path.read_text("utf-8"):
-                self.bad("claims", line, f"claim {claim.id}: no test {item.test}", "write FILE::FUNCTION of a test that exists; `make check` also sees that it is collected")
+                self.bad(
+                    "claims",
+                    line,
+                    f"claim {claim.id}: no test {item.test}",
+                    "write FILE::FUNCTION of a test that exists; `make check` also sees that it is collected",
+                )
         elif item.source not in sources:
             self.bad("claims", line, f"claim {claim.id}: no source '{item.source}'", "add it to docs/data/sources.yml")
         elif item.locator not in sources[item.source].locators:
-            self.bad("claims", line, f"claim {claim.id}: source '{item.source}' declares no locator '{item.locator}'", f"one of: {'; '.join(sources[item.source].locators)}; or add it there, with what it says")
+            self.bad(
+                "claims",
+                line,
+                f"claim {claim.id}: source '{item.source}' declares no locator '{item.locator}'",
+                f"one of: {'; '.join(sources[item.source].locators)}; or add it there, with what it says",
+            )
 
     def exceptions(self) -> tuple[tuple[Exception_, ...], tuple[Exception_, ...]]:
         content, line = self.yaml("exceptions")
         if content is None:
             return (), ()
-        shell, numbers = (tuple(Exception_(**entry, line=line((kind, n))) for n, entry in enumerate(content[kind])) for kind in ("shell", "numbers"))
+        shell, numbers = (
+            tuple(Exception_(**entry, line=line((kind, n))) for n, entry in enumerate(content[kind]))
+            for kind in ("shell", "numbers")
+        )
         return shell, numbers
 
     def load(self) -> Data:
@@ -220,7 +285,14 @@ class _Loader:
             for example in examples.values():
                 for side, record in example.records.items():
                     if record.machine not in machines:
-                        self.problems.append(Problem(relative(example.directory / "recorded.json", self.root), 0, f"side '{side}' was recorded on the machine '{record.machine}', of which nothing is known", f"run: make record EXAMPLE={example.id}"))
+                        self.problems.append(
+                            Problem(
+                                relative(example.directory / "recorded.json", self.root),
+                                0,
+                                f"side '{side}' was recorded on the machine '{record.machine}', of which nothing is known",
+                                f"run: make record EXAMPLE={example.id}",
+                            )
+                        )
         if self.problems:
             raise ProblemError(self.problems)
         return Data(self.root, examples, claims, sources, sections, results, machines, shell, numbers)

@@ -10,7 +10,10 @@ from .pages import Call, Shown
 from .render import escape
 
 FOLDER = Path("docs/assets/diagrams")
-COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|(?:fill|stroke)\s*[=:]\s*\"?(?!none|currentColor|url\(#|var\()[a-z]", re.IGNORECASE)
+COLOUR = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|(?:fill|stroke)\s*[=:]\s*\"?(?!none|currentColor|url\(#|var\()[a-z]",
+    re.IGNORECASE,
+)
 
 
 def _svg(data: Data, name: str) -> str:

@@ -28,6 +28,8 @@ SIDE_KEYS = {"look", "seconds", "requires"}
 TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", *SIDES}
 VOLATILE_KEYS = {"name", "pattern", "host"}
 METRIC_KEYS = {"title", "unit"}
+# Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
+LEAKS = re.compile(r"(?<![\w.-])/(?:home|root|Users|tmp|work|workspace|builds|github|runner|mnt|media)/[\w.-]+")
 DEFAULT_SECONDS = {"host": 20, "container": 30, "vm": 60}
 
 
@@ -131,19 +133,31 @@ def regions(path: Path, root: Path) -> tuple[Region, ...]:
         marker = MARKER.match(line)
         if marker is None:
             if LOOSE_MARKER.search(line):
-                bad(number, "a region marker that is not one", "write '# --8<-- [start:NAME]' or '# --8<-- [end:NAME]' alone on the line, NAME in lower case")
+                bad(
+                    number,
+                    "a region marker that is not one",
+                    "write '# --8<-- [start:NAME]' or '# --8<-- [end:NAME]' alone on the line, NAME in lower case",
+                )
             elif open_name:
                 lines.append(line)
             continue
         kind, region = marker["kind"], marker["name"]
         if kind == "start":
             if open_name:
-                bad(number, f"region '{region}' starts inside region '{open_name}' (line {open_line})", f"end '{open_name}' first")
+                bad(
+                    number,
+                    f"region '{region}' starts inside region '{open_name}' (line {open_line})",
+                    f"end '{open_name}' first",
+                )
             if any(r.name == region for r in found):
                 bad(number, f"region '{region}' starts twice", "give each region of a file a name of its own")
             open_name, open_line, lines = region, number, []
         elif region != open_name:
-            bad(number, f"region '{region}' ends but is not open", f"add '--8<-- [start:{region}]' above, or remove this line")
+            bad(
+                number,
+                f"region '{region}' ends but is not open",
+                f"add '--8<-- [start:{region}]' above, or remove this line",
+            )
         else:
             if not any(text.strip() for text in lines) and path.suffix == ".sh":
                 bad(open_line, f"region '{region}' is empty", "put the command that readers see between the markers")
@@ -165,7 +179,10 @@ def dedent(lines: list[str]) -> str:
 
 def with_markers(parts: dict[str, str]) -> str:
     """Return recorded regions as the text of an `.out` file. Inverse of `regions`."""
-    return "".join(f"--8<-- [start:{name}]\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}--8<-- [end:{name}]\n" for name, text in parts.items())
+    return "".join(
+        f"--8<-- [start:{name}]\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}--8<-- [end:{name}]\n"
+        for name, text in parts.items()
+    )
 
 
 def line_of(text: str, pattern: str) -> int:
@@ -190,13 +207,24 @@ class _Reader:
 
     def read(self) -> Example:
         if not self.toml.is_file():
-            raise ProblemError([Problem(self.file, 0, f"the example {self.id} has no example.toml", "add one with at least a title; CONTRIBUTING.md shows how")])
+            raise ProblemError(
+                [
+                    Problem(
+                        self.file,
+                        0,
+                        f"the example {self.id} has no example.toml",
+                        "add one with at least a title; CONTRIBUTING.md shows how",
+                    )
+                ]
+            )
         self.text = self.toml.read_text("utf-8")
         try:
             data: dict[str, Any] = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             where = re.search(r"line (\d+)", str(error))
-            raise ProblemError([Problem(self.file, int(where[1]) if where else 0, f"not TOML: {error}", "mend the syntax")]) from error
+            raise ProblemError(
+                [Problem(self.file, int(where[1]) if where else 0, f"not TOML: {error}", "mend the syntax")]
+            ) from error
         self.keys(data, TOP_KEYS, "")
         title = self.string(data, "title", required=True)
         touches = self.string(data, "touches", required=True)
@@ -204,7 +232,9 @@ class _Reader:
         metrics = self.metrics(data)
         runs = data.get("runs", 1)
         if not isinstance(runs, int) or not 1 <= runs <= 100:
-            self.bad(r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side")
+            self.bad(
+                r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side"
+            )
         sides = self.sides(data)
         records = self.records(sides)
         if self.problems:
@@ -213,7 +243,9 @@ class _Reader:
 
     def keys(self, table: dict[str, Any], known: set[str], where: str) -> None:
         for key in sorted(set(table) - known):
-            self.bad(rf"^\s*\[*\"?{re.escape(key)}\b", f"unknown key '{key}'{where}", f"one of: {', '.join(sorted(known))}")
+            self.bad(
+                rf"^\s*\[*\"?{re.escape(key)}\b", f"unknown key '{key}'{where}", f"one of: {', '.join(sorted(known))}"
+            )
 
     def string(self, table: dict[str, Any], key: str, *, required: bool = False) -> str:
         value = table.get(key)
@@ -231,15 +263,26 @@ class _Reader:
             name = self.string(entry, "name", required=True)
             source = self.string(entry, "pattern", required=True)
             if name in seen:
-                self.bad(rf"name\s*=\s*['\"]{re.escape(name)}['\"]", f"the volatile name '{name}' stands twice", "join the patterns with |")
+                self.bad(
+                    rf"name\s*=\s*['\"]{re.escape(name)}['\"]",
+                    f"the volatile name '{name}' stands twice",
+                    "join the patterns with |",
+                )
             seen.add(name)
             try:
                 pattern = re.compile(source, re.MULTILINE)
             except re.error as error:
                 self.bad(re.escape(source), f"the pattern of '{name}' is no regular expression: {error}", "mend it")
                 continue
-            if pattern.search("") or any(pattern.fullmatch(nonsense) for nonsense in ("nonsense", "Permission denied", "command not found", "x" * 40)):
-                self.bad(re.escape(source), f"the pattern of '{name}' matches nonsense", "narrow it to what the value looks like, so that an error message does not match")
+            if pattern.search("") or any(
+                pattern.fullmatch(nonsense)
+                for nonsense in ("nonsense", "Permission denied", "command not found", "x" * 40)
+            ):
+                self.bad(
+                    re.escape(source),
+                    f"the pattern of '{name}' matches nonsense",
+                    "narrow it to what the value looks like, so that an error message does not match",
+                )
             yield Volatile(name, pattern, self.string(entry, "host") or None)
 
     def metrics(self, data: dict[str, Any]) -> dict[str, Metric]:
@@ -253,23 +296,47 @@ class _Reader:
         found: dict[str, Side] = {}
         scripts = {path.stem: path for path in sorted(self.directory.glob("*.sh"))}
         for stem in sorted(set(scripts) - set(SIDES)):
-            self.problems.append(Problem(relative(scripts[stem], self.root), 0, "a script of no side", f"name it {', '.join(s + '.sh' for s in SIDES)}, or move it to snippets/{LAB}/"))
+            self.problems.append(
+                Problem(
+                    relative(scripts[stem], self.root),
+                    0,
+                    "a script of no side",
+                    f"name it {', '.join(s + '.sh' for s in SIDES)}, or move it to snippets/{LAB}/",
+                )
+            )
         for stem in sorted({p.stem for p in self.directory.glob("*.out")} - set(scripts)):
-            self.problems.append(Problem(relative(self.directory / f"{stem}.out", self.root), 0, "a recorded output without its script", "remove it"))
+            self.problems.append(
+                Problem(
+                    relative(self.directory / f"{stem}.out", self.root),
+                    0,
+                    "a recorded output without its script",
+                    "remove it",
+                )
+            )
         for side in SIDES:
             table = data.get(side)
             if (table is None) != (side not in scripts):
-                self.bad(rf"^\[{side}\]", f"[{side}] and {side}.sh go together, one is missing", f"add both or neither in {relative(self.directory, self.root)}/")
+                self.bad(
+                    rf"^\[{side}\]",
+                    f"[{side}] and {side}.sh go together, one is missing",
+                    f"add both or neither in {relative(self.directory, self.root)}/",
+                )
                 continue
             if table is None:
                 continue
             self.keys(table, SIDE_KEYS, f" in [{side}]")
             seconds = table.get("seconds", DEFAULT_SECONDS[side])
             if not isinstance(seconds, int) or not 0 < seconds <= 600:
-                self.bad(r"^\s*seconds\b", f"'seconds' of [{side}] is not a whole number from 1 to 600", "write the time limit of the script, in seconds")
+                self.bad(
+                    r"^\s*seconds\b",
+                    f"'seconds' of [{side}] is not a whole number from 1 to 600",
+                    "write the time limit of the script, in seconds",
+                )
             requires = table.get("requires", [])
             if not isinstance(requires, list) or not all(isinstance(word, str) for word in requires):
-                self.bad(r"^\s*requires\b", f"'requires' of [{side}] is not a list of words", 'write requires = ["docker"]')
+                self.bad(
+                    r"^\s*requires\b", f"'requires' of [{side}] is not a list of words", 'write requires = ["docker"]'
+                )
                 requires = []
             try:
                 parts = regions(scripts[side], self.root)
@@ -278,9 +345,24 @@ class _Reader:
                 parts = ()
             else:
                 if not parts:
-                    self.problems.append(Problem(relative(scripts[side], self.root), 0, "a script without a region", "mark what readers see with '# --8<-- [start:show]' and '# --8<-- [end:show]'"))
+                    self.problems.append(
+                        Problem(
+                            relative(scripts[side], self.root),
+                            0,
+                            "a script without a region",
+                            "mark what readers see with '# --8<-- [start:show]' and '# --8<-- [end:show]'",
+                        )
+                    )
             base = {"container": ["docker"], "vm": ["qemu"], "host": []}[side]
-            found[side] = Side(self.id, side, scripts[side], self.string(table, "look", required=True), seconds, tuple(dict.fromkeys(base + requires)), parts)
+            found[side] = Side(
+                self.id,
+                side,
+                scripts[side],
+                self.string(table, "look", required=True),
+                seconds,
+                tuple(dict.fromkeys(base + requires)),
+                parts,
+            )
         if not found and not self.problems:
             self.bad("^", "an example without a side", f"add one of {', '.join(s + '.sh' for s in SIDES)}")
         return found
@@ -294,10 +376,21 @@ class _Reader:
             data = json.loads(path.read_text("utf-8"))
             found = {side: Record(**entry) for side, entry in data.items()}
         except (ValueError, TypeError) as error:
-            self.problems.append(Problem(name, getattr(error, "lineno", 0), f"not a record: {error}", f"run: make record EXAMPLE={self.id}"))
+            self.problems.append(
+                Problem(
+                    name, getattr(error, "lineno", 0), f"not a record: {error}", f"run: make record EXAMPLE={self.id}"
+                )
+            )
             return {}
         for side in sorted(set(found) - set(sides)):
-            self.problems.append(Problem(name, 0, f"a record of side '{side}', which the example does not have", f"run: make record EXAMPLE={self.id}"))
+            self.problems.append(
+                Problem(
+                    name,
+                    0,
+                    f"a record of side '{side}', which the example does not have",
+                    f"run: make record EXAMPLE={self.id}",
+                )
+            )
         return found
 
 
@@ -333,7 +426,19 @@ def stale(example: Example, root: Path) -> list[Problem]:
             problems.append(Problem(relative(side.script, root), 0, "nothing was recorded from this script", remedy))
             continue
         if record.digest != side.digest():
-            problems.append(Problem(relative(side.script, root), 0, "the script changed after its output was recorded", remedy))
+            problems.append(
+                Problem(relative(side.script, root), 0, "the script changed after its output was recorded", remedy)
+            )
+        for number, line in enumerate(side.recorded.read_text("utf-8").splitlines(), 1):
+            if leak := LEAKS.search(line):
+                problems.append(
+                    Problem(
+                        relative(side.recorded, root),
+                        number,
+                        f"names a directory of the machine on which it was recorded: {leak[0]}",
+                        f"print less, or declare a volatile pattern; then {remedy}",
+                    )
+                )
         try:
             parts = [part.name for part in regions(side.recorded, root)]
         except ProblemError as error:
@@ -341,5 +446,7 @@ def stale(example: Example, root: Path) -> list[Problem]:
             continue
         wanted = [part.name for part in side.regions]
         if parts != wanted:
-            problems.append(Problem(relative(side.recorded, root), 0, f"holds the regions {parts}, the script has {wanted}", remedy))
+            problems.append(
+                Problem(relative(side.recorded, root), 0, f"holds the regions {parts}, the script has {wanted}", remedy)
+            )
     return problems

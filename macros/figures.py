@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
     "B": (("GB", Decimal(10**9)), ("MB", Decimal(10**6)), ("kB", Decimal(10**3)), ("B", Decimal(1))),
-    "s": (("min", Decimal(60)), ("s", Decimal(1)), ("ms", Decimal("1e-3")), ("µs", Decimal("1e-6")), ("ns", Decimal("1e-9"))),
+    "s": (
+        ("min", Decimal(60)),
+        ("s", Decimal(1)),
+        ("ms", Decimal("1e-3")),
+        ("µs", Decimal("1e-6")),
+        ("ns", Decimal("1e-9")),
+    ),
     "count": (("", Decimal(1)),),
 }
 NARROW = "\u202f"  # the narrow no-break space between a number and its unit
@@ -16,10 +22,7 @@ def rounded(value: Decimal, digits: int) -> str:
     """Return `value` with `digits` significant digits, halves rounded away from zero, thousands set apart."""
     if value == 0:
         return "0"
-    step = Decimal(1).scaleb(value.adjusted() - digits + 1)
-    result = value.quantize(step, ROUND_HALF_UP) if step <= 1 else (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
-    if result.adjusted() > value.adjusted() and step < 1:  # 9.96 became 10.0: one digit too many
-        result = result.quantize(step * 10, ROUND_HALF_UP)
+    result = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value)
     return f"{result:,f}".replace(",", NARROW)
 
 

@@ -58,7 +58,9 @@ def check_figure(data: Data, call: Call, _: Shown) -> str:
     if source is None:
         return f"there is no source '{given.get('key', '')}'\nadd it to docs/data/sources.yml"
     if given.get("name") not in source.figures:
-        return f"the source '{source.key}' has no figure '{given.get('name', '')}'\n" + (f"one of: {', '.join(source.figures)}" if source.figures else "add it under its 'figures'")
+        return f"the source '{source.key}' has no figure '{given.get('name', '')}'\n" + (
+            f"one of: {', '.join(source.figures)}" if source.figures else "add it under its 'figures'"
+        )
     return ""
 
 
@@ -94,7 +96,11 @@ def claim(data: Data, claim_id: str) -> str:
 def check_claim(data: Data, call: Call, _: Shown) -> str:
     """Check a call of `claim`. See `pages.Check`."""
     given = _given(call, "claim_id")
-    return "" if given.get("claim_id") in data.claims else f"there is no claim '{given.get('claim_id', '')}'\none of: {', '.join(data.claims)}"
+    return (
+        ""
+        if given.get("claim_id") in data.claims
+        else f"there is no claim '{given.get('claim_id', '')}'\none of: {', '.join(data.claims)}"
+    )
 
 
 def _evidence(data: Data, item: Evidence) -> str:
@@ -119,7 +125,9 @@ def claims(data: Data, section: str) -> str:
     for found in data.claims.values():
         if found.section == section:
             under = f"<br><small>{escape(found.conditions)}</small>" if found.conditions else ""
-            rows.append(f"| [{found.id}]({CLAIMS}#{found.id}) | {escape(found.statement)} | {verdict(found.verdict)}{under} |")
+            rows.append(
+                f"| [{found.id}]({CLAIMS}#{found.id}) | {escape(found.statement)} | {verdict(found.verdict)}{under} |"
+            )
     return "\n".join(rows)
 
 
@@ -154,15 +162,23 @@ def ledger(data: Data) -> str:
 def comparison(data: Data) -> str:
     """Return the comparison as a table: a row a section, each cell linked to its section or marked as to come."""
     rows = [
-        f'| Section | The question | {side_name("container")} | {side_name("vm")} |',
+        f"| Section | The question | {side_name('container')} | {side_name('vm')} |",
         "|---|---|---|---|",
     ]
     for section in data.sections.values():
         if section.page:
-            cells = [f"[{escape(section.title)}]({section.page})", *(f"[{escape(text)}]({section.page})" for text in (section.question, section.container, section.vm))]
+            cells = [
+                f"[{escape(section.title)}]({section.page})",
+                *(f"[{escape(text)}]({section.page})" for text in (section.question, section.container, section.vm)),
+            ]
         else:
             soon = '<span class="to-come">to come</span>'
-            cells = [f"{escape(section.title)} {soon}", f"{escape(section.question)} {soon}", f"{escape(section.container)} {soon}", f"{escape(section.vm)} {soon}"]
+            cells = [
+                f"{escape(section.title)} {soon}",
+                f"{escape(section.question)} {soon}",
+                f"{escape(section.container)} {soon}",
+                f"{escape(section.vm)} {soon}",
+            ]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(['<div class="comparison" markdown="1">', "", *rows, "", "</div>"])
 
@@ -193,7 +209,9 @@ def results(data: Data, experiment: str) -> str:
     for one in found:
         title = data.examples[experiment].metrics[one.metric].title
         how = f" ({ACCELERATORS[one.accelerator]})" if ACCELERATORS[one.accelerator] else ""
-        rows.append(f"| {escape(title)} | {side_name(one.side)}{how} | {quantity(one.median, one.unit)} | {len(one.values)} |")
+        rows.append(
+            f"| {escape(title)} | {side_name(one.side)}{how} | {quantity(one.median, one.unit)} | {len(one.values)} |"
+        )
     raw = f"/{found[0].file.removeprefix('docs/')}"
     scripts = " · ".join(f"[{side}](/snippets/{experiment}/{side}.sh)" for side in data.examples[experiment].sides)
     note = f'<p class="provenance" data-search-exclude markdown="1">Recorded {found[0].date} on [{found[0].machine}](/checking.md#machine-{found[0].machine}): [raw samples]({raw}) · scripts: {scripts}</p>'
@@ -204,7 +222,11 @@ def check_results(data: Data, call: Call, _: Shown) -> str:
     """Check a call of `results`. See `pages.Check`."""
     experiment = _given(call, "experiment").get("experiment", "")
     known = sorted({s.experiment for s in data.results.values()})
-    return "" if experiment in known else f"there is no result of '{experiment}'\none of: {', '.join(known) or 'none is recorded'}"
+    return (
+        ""
+        if experiment in known
+        else f"there is no result of '{experiment}'\none of: {', '.join(known) or 'none is recorded'}"
+    )
 
 
 def machines(data: Data) -> str:
@@ -212,9 +234,17 @@ def machines(data: Data) -> str:
     parts = []
     for name, machine in data.machines.items():
         versions = {str(k): str(v) for k, v in machine["versions"].items()}
-        rows = {k: str(v) for k, v in machine.items() if k not in {"slug", "versions", "accelerator", "accelerator_reason"}} | versions
+        rows = {
+            k: str(v) for k, v in machine.items() if k not in {"slug", "versions", "accelerator", "accelerator_reason"}
+        } | versions
         rows["accelerator"] = f"{ACCELERATORS[machine['accelerator']] or 'none'}: {machine['accelerator_reason']}"
-        lines = [f"### {name} {{ #machine-{slug(name)} }}", "", "| | |", "|---|---|", *(f"| {escape(k)} | {escape(v)} |" for k, v in rows.items())]
+        lines = [
+            f"### {name} {{ #machine-{slug(name)} }}",
+            "",
+            "| | |",
+            "|---|---|",
+            *(f"| {escape(k)} | {escape(v)} |" for k, v in rows.items()),
+        ]
         lines += ["", f"As data: [machine.json](/data/results/{name}/machine.json)."]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

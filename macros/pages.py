@@ -16,7 +16,25 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from .data import Data, Exception_
 from .problems import Problem, ProblemError, relative
 
-SHELL = {"sh", "bash", "shell", "console", "zsh", "ksh", "fish", "dash", "terminal", "shell-session", "sh-session", "bash-session", "powershell", "ps1", "bat", "cmd", "docker"}
+SHELL = {
+    "sh",
+    "bash",
+    "shell",
+    "console",
+    "zsh",
+    "ksh",
+    "fish",
+    "dash",
+    "terminal",
+    "shell-session",
+    "sh-session",
+    "bash-session",
+    "powershell",
+    "ps1",
+    "bat",
+    "cmd",
+    "docker",
+}
 FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)$")
 INCLUDE = re.compile(r"^\s*-+8<-+(?:\s|$)")  # pymdownx's include
 
@@ -60,24 +78,53 @@ def calls(text: str, file: str, checks: dict[str, Check]) -> tuple[list[Call], l
     called: set[int] = set()
     for node in tree.find_all(nodes.Call):
         if not isinstance(node.node, nodes.Name):
-            problems.append(Problem(file, node.lineno, "a call of something that is no macro", f"one of: {', '.join(sorted(checks))}"))
+            problems.append(
+                Problem(
+                    file, node.lineno, "a call of something that is no macro", f"one of: {', '.join(sorted(checks))}"
+                )
+            )
             continue
         called.add(id(node.node))
         if node.node.name not in checks:
-            problems.append(Problem(file, node.lineno, f"there is no macro '{node.node.name}'", f"one of: {', '.join(sorted(checks))}"))
+            problems.append(
+                Problem(
+                    file, node.lineno, f"there is no macro '{node.node.name}'", f"one of: {', '.join(sorted(checks))}"
+                )
+            )
             continue
         try:
             args = tuple(arg.as_const() for arg in node.args)
             kwargs = {pair.key: pair.value.as_const() for pair in node.kwargs}
         except nodes.Impossible:
-            problems.append(Problem(file, node.lineno, f"an argument of '{node.node.name}' is not a constant", "write the argument as a text in quotes"))
+            problems.append(
+                Problem(
+                    file,
+                    node.lineno,
+                    f"an argument of '{node.node.name}' is not a constant",
+                    "write the argument as a text in quotes",
+                )
+            )
             continue
         found.append(Call(node.node.name, args, kwargs, file, node.lineno))
     for name in tree.find_all(nodes.Name):
         if id(name) not in called:
-            problems.append(Problem(file, name.lineno, f"'{name.name}' is not defined", f"pages call macros: {', '.join(sorted(checks))}"))
+            problems.append(
+                Problem(
+                    file,
+                    name.lineno,
+                    f"'{name.name}' is not defined",
+                    f"pages call macros: {', '.join(sorted(checks))}",
+                )
+            )
     for other in tree.find_all((nodes.BinExpr, nodes.Filter, nodes.UnaryExpr, nodes.Compare)):
-        problems.append(Problem(file, other.lineno, "arithmetic or a filter on a page", "compute it in a module of macros/, with a test, and call that"))
+        problems.append(
+            Problem(
+                file,
+                other.lineno,
+                "arithmetic or a filter on a page",
+                "compute it in a module of macros/, with a test, and call that",
+            )
+        )
     return found, problems
 
 
@@ -96,18 +143,39 @@ def text_problems(text: str, file: str, page: str, data: Data, used: set[Excepti
     pending: tuple[int, str] | None = None
     for number, line in enumerate(body(text).splitlines(), 1):
         if INCLUDE.match(line):
-            problems.append(Problem(file, number, "an include of the generator's, which loses a missing region without a word", 'write {{ example("section/name") }} or {{ script("lab/file.sh", "region") }}'))
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    "an include of the generator's, which loses a missing region without a word",
+                    'write {{ example("section/name") }} or {{ script("lab/file.sh", "region") }}',
+                )
+            )
         if pending is not None:
             start, language = pending
             pending = None
             if not _excepted(data.shell_exceptions, page, line, used):
-                problems.append(Problem(file, start, f"a {language} block typed into a page", "put the command into a script under snippets/ and call its example; or list its first line in docs/data/exceptions.yml, with the reason"))
+                problems.append(
+                    Problem(
+                        file,
+                        start,
+                        f"a {language} block typed into a page",
+                        "put the command into a script under snippets/ and call its example; or list its first line in docs/data/exceptions.yml, with the reason",
+                    )
+                )
         match = FENCE.match(line)
         if match and not fence:
             fence = match["fence"]
             language = re.split(r"[\s{.]+", match["info"].strip(" {.}"))[0].lower()
             if not language:
-                problems.append(Problem(file, number, "a code block without a language", "name it after the opening fence; 'text' if it is none"))
+                problems.append(
+                    Problem(
+                        file,
+                        number,
+                        "a code block without a language",
+                        "name it after the opening fence; 'text' if it is none",
+                    )
+                )
             elif language in SHELL:
                 pending = (number, language)
             continue
@@ -119,7 +187,14 @@ def text_problems(text: str, file: str, page: str, data: Data, used: set[Excepti
         prose = CODE_SPAN.sub(" ", line)
         for hit in NUMBER.finditer(prose):
             if not _excepted(data.number_exceptions, page, line, used):
-                problems.append(Problem(file, number, f"a quantity typed by hand: '{hit[0]}'", "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}; or list it in docs/data/exceptions.yml, with the reason"))
+                problems.append(
+                    Problem(
+                        file,
+                        number,
+                        f"a quantity typed by hand: '{hit[0]}'",
+                        "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}; or list it in docs/data/exceptions.yml, with the reason",
+                    )
+                )
     if fence:
         problems.append(Problem(file, 0, "a code block that does not end", "close its fence"))
     return problems
@@ -136,7 +211,9 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
     used: set[Exception_] = set()
     pages = [path for path in sorted(docs.rglob("*.md")) if not _linked(path, docs)]
     if not pages:
-        raise ProblemError([Problem(relative(docs, data.root), 0, "no page was found", "pages are Markdown files under docs/")])
+        raise ProblemError(
+            [Problem(relative(docs, data.root), 0, "no page was found", "pages are Markdown files under docs/")]
+        )
     for path in pages:
         text = path.read_text("utf-8")
         file, page = relative(path, data.root), relative(path, docs)
@@ -151,9 +228,23 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
         for side in example.sides.values():
             for region in side.regions:
                 if (example.id, side.side, region.name) not in shown:
-                    problems.append(Problem(relative(side.script, data.root), region.line - 1, f"no page shows the region '{region.name}'", f'call {{{{ example("{example.id}") }}}} on a page, or remove the region'))
+                    problems.append(
+                        Problem(
+                            relative(side.script, data.root),
+                            region.line - 1,
+                            f"no page shows the region '{region.name}'",
+                            f'call {{{{ example("{example.id}") }}}} on a page, or remove the region',
+                        )
+                    )
     for exception in sorted(set(data.shell_exceptions + data.number_exceptions) - used, key=lambda e: e.line):
-        problems.append(Problem("docs/data/exceptions.yml", exception.line, f"an exception that nothing needs: {exception.page}: {exception.text!r}", "remove it"))
+        problems.append(
+            Problem(
+                "docs/data/exceptions.yml",
+                exception.line,
+                f"an exception that nothing needs: {exception.page}: {exception.text!r}",
+                "remove it",
+            )
+        )
     if problems:
         raise ProblemError(problems)
 

@@ -71,25 +71,56 @@ def load_results(data: Path, examples: dict[str, Example]) -> dict[tuple[str, st
         example = examples.get(content["experiment"])
         remedy = f"run: make record EXAMPLE={content['experiment']}"
         if example is None:
-            problems.append(Problem(name, 0, f"a result of '{content['experiment']}', which is no example", "remove the file, or restore the example"))
+            problems.append(
+                Problem(
+                    name,
+                    0,
+                    f"a result of '{content['experiment']}', which is no example",
+                    "remove the file, or restore the example",
+                )
+            )
             continue
         for side, part in content["sides"].items():
             if side not in example.sides:
-                problems.append(Problem(name, 0, f"a result of side '{side}', which {example.id} does not have", remedy))
+                problems.append(
+                    Problem(name, 0, f"a result of side '{side}', which {example.id} does not have", remedy)
+                )
                 continue
             if part["digest"] != example.sides[side].digest():
-                problems.append(Problem(name, 0, f"sides.{side}.digest: {relative(example.sides[side].script, root)} changed after this was recorded", remedy))
+                problems.append(
+                    Problem(
+                        name,
+                        0,
+                        f"sides.{side}.digest: {relative(example.sides[side].script, root)} changed after this was recorded",
+                        remedy,
+                    )
+                )
             for metric, entry in part["metrics"].items():
                 declared = example.metrics.get(metric)
                 where = f"sides.{side}.metrics.{metric}"
                 if declared is None or declared.unit != entry["unit"]:
-                    problems.append(Problem(name, 0, f"{where}: unit '{entry['unit']}' is not what {example.id}/example.toml declares", remedy))
+                    problems.append(
+                        Problem(
+                            name,
+                            0,
+                            f"{where}: unit '{entry['unit']}' is not what {example.id}/example.toml declares",
+                            remedy,
+                        )
+                    )
                 for position, sample in enumerate(entry["samples"]):
                     if bad := sample_problem(sample):
                         problems.append(Problem(name, 0, f"{where}.samples[{position}]: {sample!r} {bad}", remedy))
                 key = (example.id, side, metric)
                 if key not in found:
-                    found[key] = Samples(*key, entry["unit"], tuple(entry["samples"]), part["accelerator"], content["machine"], content["date"], name)
+                    found[key] = Samples(
+                        *key,
+                        entry["unit"],
+                        tuple(entry["samples"]),
+                        part["accelerator"],
+                        content["machine"],
+                        content["date"],
+                        name,
+                    )
     if problems:
         raise ProblemError(problems)
     return found

@@ -25,7 +25,7 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     parts = [f'<div class="example example--{count}" id="{anchor}" markdown="1">', ""]
     if not region:
         parts += [f'<p class="example__title">{escape(chosen.title)}</p>', ""]
-    parts += [f'<div class="example__sides" markdown="1">', ""]
+    parts += ['<div class="example__sides" markdown="1">', ""]
     for one, shown in _chosen(chosen, side, region):
         parts += _side(chosen, one, shown, data, with_look=not region)
     parts += ["</div>", "", "</div>"]
@@ -35,12 +35,19 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
 def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_look: bool) -> list[str]:
     recorded = {part.name: part.text for part in regions(side.recorded, data.root)}
     lines = [f'<div class="side side--{side.side}" markdown="1">', ""]
-    look = f" <span class=\"side__look\">{escape(side.look)}</span>" if with_look else ""
+    look = f' <span class="side__look">{escape(side.look)}</span>' if with_look else ""
     lines += [f'<p class="side__name">{side_name(side.side)}{look}</p>', ""]
     for part in shown:
         lines += [fence(part.text, "bash"), ""]
         if recorded[part.name]:
-            lines += ['<div class="output" data-search-exclude markdown="1">', "", fence(recorded[part.name], "text"), "", "</div>", ""]
+            lines += [
+                '<div class="output" data-search-exclude markdown="1">',
+                "",
+                fence(recorded[part.name], "text"),
+                "",
+                "</div>",
+                "",
+            ]
     lines += [_provenance(chosen, side, chosen.records[side.side]), "", "</div>", ""]
     return lines
 
@@ -90,7 +97,9 @@ def check_script(data: Data, call: Call, _: Shown) -> str:
     try:
         names = [part.name for part in regions(file, data.root)]
     except ProblemError as error:
-        return f"{error.problems[0].what} ({error.problems[0].file}:{error.problems[0].line})\n{error.problems[0].remedy}"
+        return (
+            f"{error.problems[0].what} ({error.problems[0].file}:{error.problems[0].line})\n{error.problems[0].remedy}"
+        )
     if given.get("region") not in names:
         return f"snippets/{given['path']} has no region '{given.get('region', '')}'\none of: {', '.join(names)}"
     return ""

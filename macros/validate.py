@@ -22,11 +22,20 @@ def validate(content: object, schema: Path, name: str, line: Callable[[Path_], i
     """
     rules = json.loads(schema.read_text("utf-8"))
     problems = []
-    for error in sorted(Draft202012Validator(rules).iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path]):
+    for error in sorted(
+        Draft202012Validator(rules).iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path]
+    ):
         where = ".".join(map(str, error.absolute_path)) or "the file"
         message = error.message if len(error.message) < 200 else f"{error.message[:200]}…"
         remedy = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
-        problems.append(Problem(name, line(tuple(error.absolute_path)), f"{where}: {message}", remedy or f"see docs/data/schema/{schema.name}"))
+        problems.append(
+            Problem(
+                name,
+                line(tuple(error.absolute_path)),
+                f"{where}: {message}",
+                remedy or f"see docs/data/schema/{schema.name}",
+            )
+        )
     return problems
 
 
@@ -38,7 +47,11 @@ class _StrictLoader(yaml.SafeLoader):
         self.found: list[tuple[int, str, str]] = []
 
 
-TRAPS = {"tag:yaml.org,2002:float": "a number with a fraction", "tag:yaml.org,2002:timestamp": "a date", "tag:yaml.org,2002:bool": "a truth value"}
+TRAPS = {
+    "tag:yaml.org,2002:float": "a number with a fraction",
+    "tag:yaml.org,2002:timestamp": "a date",
+    "tag:yaml.org,2002:bool": "a truth value",
+}
 
 
 def _check(node: yaml.Node, loader: _StrictLoader, lines: dict[Path_, int], path: Path_) -> None:
@@ -49,10 +62,14 @@ def _check(node: yaml.Node, loader: _StrictLoader, lines: dict[Path_, int], path
             text = str(key.value)
             number = key.start_mark.line + 1
             if text in seen:
-                loader.found.append((number, f"the key '{text}' stands twice (first in line {seen[text]})", "remove one of them"))
+                loader.found.append(
+                    (number, f"the key '{text}' stands twice (first in line {seen[text]})", "remove one of them")
+                )
             seen[text] = number
             if key.tag != "tag:yaml.org,2002:str":
-                loader.found.append((number, f"the key {text} is read as {key.tag.rpartition(':')[2]}", f'quote it: "{text}"'))
+                loader.found.append(
+                    (number, f"the key {text} is read as {key.tag.rpartition(':')[2]}", f'quote it: "{text}"')
+                )
             _check(value, loader, lines, (*path, text))
             lines[(*path, text)] = number
     elif isinstance(node, yaml.SequenceNode):
@@ -64,7 +81,9 @@ def _check(node: yaml.Node, loader: _StrictLoader, lines: dict[Path_, int], path
         if node.tag == "tag:yaml.org,2002:int" and not node.value.lstrip("-").isdigit():
             kind = "a number"
         if plain and kind and node.value not in {"true", "false"}:
-            loader.found.append((node.start_mark.line + 1, f"{node.value} is read as {kind}", f'quote it: "{node.value}"'))
+            loader.found.append(
+                (node.start_mark.line + 1, f"{node.value} is read as {kind}", f'quote it: "{node.value}"')
+            )
 
 
 def read_yaml(path: Path, root: Path) -> tuple[Any, Callable[[Path_], int]]:
@@ -88,7 +107,9 @@ def read_yaml(path: Path, root: Path) -> tuple[Any, Callable[[Path_], int]]:
         content = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise ProblemError([Problem(name, mark.line + 1 if mark else 0, f"not YAML: {error.problem}", "mend the syntax")]) from error
+        raise ProblemError(
+            [Problem(name, mark.line + 1 if mark else 0, f"not YAML: {error.problem}", "mend the syntax")]
+        ) from error
     finally:
         loader.dispose()
 

@@ -36,6 +36,7 @@ class Page(html.parser.HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Note ids, links, resources and what is wrong in an element."""
         line = self.getpos()[0]
         given = {key: value or "" for key, value in attributes}
         if tag not in VOID:
@@ -60,19 +61,29 @@ class Page(html.parser.HTMLParser):
         if self._svg:
             for key, value in given.items():
                 if "NaN" in value:
-                    self.found.append((line, f"NaN in the attribute {key} of an SVG", "mend the coordinate in its source"))
+                    self.found.append(
+                        (line, f"NaN in the attribute {key} of an SVG", "mend the coordinate in its source")
+                    )
                 if key in {"fill", "stroke", "style", "color"} and COLOUR.search(re.sub(r"var\([^)]*\)", "", value)):
                     self.found.append((line, f"a colour of its own in an SVG: {value}", "use a class, or var(--…)"))
 
     def handle_endtag(self, tag: str) -> None:
+        """Leave an element, and those in it that were not closed."""
         if tag in self._open:
             while self._open.pop() != tag:
                 pass
         self._svg -= tag == "svg"
 
     def handle_data(self, text: str) -> None:
+        """Note text that was left unrendered."""
         if not OPAQUE & set(self._open) and (match := LEFT_OVER.search(text)):
-            self.found.append((self.getpos()[0], f"unrendered text: {text.strip()[:60]!r} ({match[0]!r})", "mend the macro call or the Markdown on the page's source"))
+            self.found.append(
+                (
+                    self.getpos()[0],
+                    f"unrendered text: {text.strip()[:60]!r} ({match[0]!r})",
+                    "mend the macro call or the Markdown on the page's source",
+                )
+            )
 
 
 def _target(root: Path, page: Path, path: str) -> Path:
@@ -97,7 +108,11 @@ def check(root: Path) -> list[str]:
         seen: dict[str, int] = {}
         for line, identifier in page.ids:
             if identifier in seen:
-                bad(line, f"the id '{identifier}' stands twice (first in line {seen[identifier]})", "give each heading and element an id of its own; an example shown twice on a page must differ by side or region")
+                bad(
+                    line,
+                    f"the id '{identifier}' stands twice (first in line {seen[identifier]})",
+                    "give each heading and element an id of its own; an example shown twice on a page must differ by side or region",
+                )
             seen[identifier] = line
         for line, what, remedy in page.found:
             bad(line, what, remedy)
@@ -105,7 +120,9 @@ def check(root: Path) -> list[str]:
             continue  # its links are absolute, made for whatever address was missed
         if page.headings != 1:
             bad(0, f"{page.headings} headings of the first level", "one '# ' heading a page")
-        for kind, line, address in [("link", n, a) for n, a in page.links] + [("resource", n, a) for n, a in page.resources]:
+        for kind, line, address in [("link", n, a) for n, a in page.links] + [
+            ("resource", n, a) for n, a in page.resources
+        ]:
             parts = urlsplit(address)
             if parts.scheme in SKIPPED_SCHEMES:
                 continue
@@ -115,7 +132,11 @@ def check(root: Path) -> list[str]:
                 continue
             target = _target(root, path, unquote(parts.path)) if parts.path else path
             if not target.is_file():
-                bad(line, f"a {kind} that leads nowhere: {address}", "mend the address in the page's source, the macro or the raw HTML")
+                bad(
+                    line,
+                    f"a {kind} that leads nowhere: {address}",
+                    "mend the address in the page's source, the macro or the raw HTML",
+                )
             elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:
                 bad(line, f"a link to an anchor that does not exist: {address}", "mend the part after '#'")
     return out

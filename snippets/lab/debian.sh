@@ -14,13 +14,13 @@ cat >run.service <<'END'
 [Unit]
 Description=Run the command on the kernel's command line
 ConditionKernelCommandLine=run
-SuccessAction=poweroff-force
-FailureAction=poweroff-force
+SuccessAction=poweroff-immediate
+FailureAction=poweroff-immediate
 
 [Service]
 PassEnvironment=run
 ExecStart=/bin/sh -c ${run}
-ExecStopPost=/bin/sh -c 'echo 0 >/proc/sys/kernel/printk'
+ExecStopPost=/bin/sh -c 'sync; echo 0 >/proc/sys/kernel/printk'
 StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/console

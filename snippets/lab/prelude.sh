@@ -22,7 +22,7 @@ ACCEL=$CVM_ACCEL
 readonly RUN HERE WORK ACCEL
 export RUN HERE WORK ACCEL
 PATH="$CVM_LAB/bin:$PATH" # a docker that adds the run's label; see there
-cd "$CVM_BUILD"
+cd "$CVM_BUILD" || exit 1
 # A failing command says where it stands; the line numbers are those of the script.
 trap 'echo "${BASH_SOURCE[0]##*/}: line $LINENO: ended with $?: $BASH_COMMAND" >&2' ERR
 

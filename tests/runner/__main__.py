@@ -16,7 +16,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from macros.examples import Example, load_examples  # noqa: E402
+from macros.examples import Example, load_example, load_examples  # noqa: E402
 from macros.problems import ProblemError  # noqa: E402
 from runner import engines, lab, record, runs  # noqa: E402
 from runner.paths import SNIPPETS  # noqa: E402
@@ -57,7 +57,7 @@ def command_lab() -> int:
 def command_run(script: Path) -> int:
     """Run one script by itself; print what it prints; leave nothing behind. Return its exit code."""
     directory = script.resolve().parent
-    example = _choose([directory.relative_to(SNIPPETS).as_posix()])[0]
+    example = load_example(directory, directory.parent.parent)
     side = example.sides[script.stem]
     lacking = engines.missing(side.requires)
     if lacking:

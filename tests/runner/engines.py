@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Missing:
 
 
 def _program(name: str) -> Callable[[], str]:
-    return lambda: "" if shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") else f"no program '{name}'"
+    return lambda: (
+        "" if shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") else f"no program '{name}'"
+    )
 
 
 @functools.cache
@@ -37,7 +40,13 @@ def docker_answers() -> str:
     if shutil.which("docker") is None:
         return "no program 'docker'"
     try:
-        answer = subprocess.run(["docker", "version", "--format", "{{.Server.Version}} {{.Server.Os}}"], capture_output=True, text=True, timeout=20, check=False)
+        answer = subprocess.run(
+            ["docker", "version", "--format", "{{.Server.Version}} {{.Server.Os}}"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return "the Docker daemon did not answer within 20 s"
     if answer.returncode != 0:
@@ -57,12 +66,36 @@ def _local_daemon() -> str:
     """The example looks at the container's process from the host: the daemon must run on this kernel."""
     if (why := _linux() or docker_answers()) != "":
         return why
-    kernel = subprocess.run(["docker", "info", "--format", "{{.KernelVersion}}"], capture_output=True, text=True, timeout=20, check=False).stdout.strip()
-    return "" if kernel == platform.release() else f"the Docker daemon runs on another kernel ({kernel}), so its processes are not visible from here"
+    kernel = subprocess.run(
+        ["docker", "info", "--format", "{{.KernelVersion}}"], capture_output=True, text=True, timeout=20, check=False
+    ).stdout.strip()
+    return (
+        ""
+        if kernel == platform.release()
+        else f"the Docker daemon runs on another kernel ({kernel}), so its processes are not visible from here"
+    )
+
+
+def _user_namespaces() -> str:
+    try:
+        done = subprocess.run(
+            ["unshare", "--user", "--map-root-user", "--mount-proc", "--pid", "--fork", "true"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "no program 'unshare' that ends"
+    return "" if done.returncode == 0 else f"no user namespace may be made here ({done.stderr.strip()})"
 
 
 def _no_arm_translation() -> str:
-    return "a user-mode emulator for arm64 is registered with this kernel" if os.path.exists("/proc/sys/fs/binfmt_misc/qemu-aarch64") else ""
+    return (
+        "a user-mode emulator for arm64 is registered with this kernel"
+        if Path("/proc/sys/fs/binfmt_misc/qemu-aarch64").exists()
+        else ""
+    )
 
 
 @dataclass(frozen=True)
@@ -77,15 +110,21 @@ class Requirement:
 APT = "apt-get install --no-install-recommends"
 REQUIREMENTS: dict[str, Requirement] = {
     "docker": Requirement(docker_answers, f"as root: {APT} docker.io, then start dockerd", engine=True),
-    "local-docker": Requirement(_local_daemon, "run it where the Docker daemon runs, not against Docker Desktop", engine=False),
+    "local-docker": Requirement(
+        _local_daemon, "run it where the Docker daemon runs, not against Docker Desktop", engine=False
+    ),
     "qemu": Requirement(_program("qemu-system-x86_64"), f"as root: {APT} qemu-system-x86", engine=True),
     "qemu-arm64": Requirement(_program("qemu-system-aarch64"), f"as root: {APT} qemu-system-arm", engine=True),
     "runc": Requirement(_program("runc"), f"as root: {APT} runc", engine=True),
     "unshare": Requirement(_program("unshare"), f"as root: {APT} util-linux", engine=True),
+    "user-namespaces": Requirement(_user_namespaces, "allow user namespaces, or run it as root", engine=False),
     "root": Requirement(lambda: "" if os.geteuid() == 0 else "needs root on the host", "run it as root", engine=False),
     "linux": Requirement(_linux, "run it on Linux", engine=False),
     "amd64": Requirement(_amd64, "run it on an x86-64 host", engine=False),
-    "no-arm-translation": Requirement(_no_arm_translation, "run it where no binfmt_misc handler for arm64 is registered", engine=False),
+    "no-arm-translation": Requirement(
+        _no_arm_translation, "run it where no binfmt_misc handler for arm64 is registered", engine=False
+    ),
+    "lab": Requirement(lambda: "", "", engine=True),  # the lab's files alone, for a side that needs no engine
     # Pieces of the lab that are built only for the examples that name them.
     "arm64": Requirement(lambda: "", "", engine=True),
     "memtest": Requirement(lambda: "", "", engine=True),

@@ -107,7 +107,14 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
         "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin",
     }
     start = time.monotonic()
-    process = subprocess.Popen(["bash", str(script)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        ["bash", str(script)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+    )
     assert process.stdout is not None
     chunks: list[bytes] = []
     timed_out = False
@@ -143,7 +150,11 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
         kill_processes(run.id)
     parts, whole = split(plain(b"".join(chunks).decode("utf-8", "replace")))
     readings = run.work / "samples"
-    samples = tuple((line.partition(" ")[0], line.partition(" ")[2]) for line in readings.read_text().splitlines()) if readings.is_file() else ()
+    samples = (
+        tuple((line.partition(" ")[0], line.partition(" ")[2]) for line in readings.read_text().splitlines())
+        if readings.is_file()
+        else ()
+    )
     accelerator = lab.accelerator if "qemu" in side.requires else "none"
     return Output(side.id, parts, whole, process.returncode, timed_out, time.monotonic() - start, accelerator, samples)
 

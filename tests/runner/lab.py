@@ -59,7 +59,9 @@ def _script(name: str, *arguments: object, seconds: int = 300, where: Path = LAB
     """Run a script of the lab. Raises LabError with the end of what it printed if it fails."""
     command = ["bash", str(LAB_SCRIPTS / name), *map(str, arguments)]
     try:
-        done = subprocess.run(command, cwd=where, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(
+            command, cwd=where, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise LabError(f"snippets/lab/{name} did not end within {seconds} s") from error
     if done.returncode != 0:
@@ -107,7 +109,9 @@ def _packages() -> None:
                 shutil.copytree(modules, tree / "lib" / "modules" / release, symlinks=True)
         else:
             if shutil.which("apt-get") is None:
-                raise LabError("this is neither Debian nor Ubuntu: set LAB_KERNEL (a Linux kernel image), LAB_MODULES (its directory under /lib/modules) and LAB_BUSYBOX (a static busybox); the page 'The lab' shows where to get them")
+                raise LabError(
+                    "this is neither Debian nor Ubuntu: set LAB_KERNEL (a Linux kernel image), LAB_MODULES (its directory under /lib/modules) and LAB_BUSYBOX (a static busybox); the page 'The lab' shows where to get them"
+                )
             ubuntu = _distribution() == "ubuntu"
             kernels = ["linux-image-virtual", "linux-modules-virtual"] if ubuntu else [f"linux-image-cloud-{arch}"]
             _script("packages.sh", arch, "packages", *kernels[:1], "busybox-static")
@@ -119,12 +123,22 @@ def _packages() -> None:
         (LAB / "busybox").chmod(0o755)
         (LAB / "kernel-release").write_text(release)
 
-    _piece("packages", _digest(script, arch, *given.values()), ["vmlinuz", "busybox", "kernel-release", "packages/tree"], build)
+    _piece(
+        "packages",
+        _digest(script, arch, *given.values()),
+        ["vmlinuz", "busybox", "kernel-release", "packages/tree"],
+        build,
+    )
 
 
 def _rootfs() -> str:
     digest = _digest(LAB_SCRIPTS / "rootfs.sh", LAB_SCRIPTS / "init", LAB / "busybox")
-    _piece("rootfs", digest, ["rootfs.tar", "manifest"], lambda: void(_script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init")))
+    _piece(
+        "rootfs",
+        digest,
+        ["rootfs.tar", "manifest"],
+        lambda: void(_script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init")),
+    )
     return digest
 
 
@@ -135,27 +149,59 @@ def void(_: object) -> None:
 def _initramfs(rootfs: str) -> None:
     release = (LAB / "kernel-release").read_text()
     digest = _digest(LAB_SCRIPTS / "initramfs.sh", LAB_SCRIPTS / "modules", rootfs, release)
-    _piece("initramfs", digest, ["initramfs.gz", "rootfs.cpio.gz", "modules.cpio.gz"], lambda: void(_script("initramfs.sh", "packages/tree", release, LAB_SCRIPTS / "modules", "initramfs.gz")))
+    _piece(
+        "initramfs",
+        digest,
+        ["initramfs.gz", "rootfs.cpio.gz", "modules.cpio.gz"],
+        lambda: void(_script("initramfs.sh", "packages/tree", release, LAB_SCRIPTS / "modules", "initramfs.gz")),
+    )
 
 
 def _image_digest(name: str) -> str | None:
     """Return the digest that the image carries as a label, None if there is no such image."""
-    done = subprocess.run(["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{IMAGE_LABEL}"}}}}', name], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        ["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{IMAGE_LABEL}"}}}}', name],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
     return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _check_image_is_ours(name: str) -> str | None:
     digest = _image_digest(name)
     if digest == "":
-        raise LabError(f"an image called '{name}' exists that the lab did not make: rename it with 'docker tag' and 'docker rmi {name}'")
+        raise LabError(
+            f"an image called '{name}' exists that the lab did not make: rename it with 'docker tag' and 'docker rmi {name}'"
+        )
     return digest
+
+
+def _image_id(name: str) -> str:
+    done = subprocess.run(
+        ["docker", "image", "inspect", "--format", "{{.Id}}", name],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return done.stdout.strip()
+
+
+def _replace_image(name: str, build: Callable[[], None]) -> None:
+    """Build the lab's image `name` anew and remove the one that had the name, unless something still uses it."""
+    old = _image_id(name)
+    build()
+    if old and old != _image_id(name):
+        subprocess.run(["docker", "rmi", old], capture_output=True, timeout=60, check=False)
 
 
 def _image(rootfs: str) -> None:
     digest = _digest(LAB_SCRIPTS / "image.sh", rootfs)
     if _check_image_is_ours("cvm-lab") != digest:
         print("lab: importing the image cvm-lab", flush=True)
-        _script("image.sh", digest)
+        _replace_image("cvm-lab", lambda: void(_script("image.sh", digest)))
 
 
 def _arm64() -> None:
@@ -173,19 +219,35 @@ def _arm64() -> None:
         _script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init", where=where)
         shutil.copy(where / "packages/tree/bin/busybox", where / "rootfs/bin/busybox")
         shutil.copy(where / "rootfs/bin/busybox", where / "busybox")
-        _script("initramfs.sh", "packages/tree", (where / "kernel-release").read_text(), LAB_SCRIPTS / "modules", "initramfs.gz", where=where)
+        _script(
+            "initramfs.sh",
+            "packages/tree",
+            (where / "kernel-release").read_text(),
+            LAB_SCRIPTS / "modules",
+            "initramfs.gz",
+            where=where,
+        )
         shutil.rmtree(where / "packages")
         shutil.rmtree(where / "rootfs")
 
     names = ("packages.sh", "rootfs.sh", "initramfs.sh", "init", "modules")
-    _piece("arm64", _digest(*(LAB_SCRIPTS / name for name in names)), ["arm64/vmlinuz", "arm64/initramfs.gz", "arm64/busybox", "arm64/kernel-release"], build)
+    _piece(
+        "arm64",
+        _digest(*(LAB_SCRIPTS / name for name in names)),
+        ["arm64/vmlinuz", "arm64/initramfs.gz", "arm64/busybox", "arm64/kernel-release"],
+        build,
+    )
 
 
 def _memtest() -> None:
     def build() -> None:
         shutil.rmtree(LAB / "memtest", ignore_errors=True)
         _script("packages.sh", "amd64", "memtest", "memtest86+")
-        found = [path for path in sorted((LAB / "memtest/tree/boot").iterdir()) if path.name in {"memtest86+x64.bin", "mt86+x64"}]
+        found = [
+            path
+            for path in sorted((LAB / "memtest/tree/boot").iterdir())
+            if path.name in {"memtest86+x64.bin", "mt86+x64"}
+        ]
         if not found:
             raise LabError("the package memtest86+ holds no memtest86+x64.bin")
         shutil.copyfile(found[0], LAB / "memtest.bin")
@@ -199,7 +261,12 @@ def _debian() -> None:
     present = _check_image_is_ours("cvm-debian") == digest
     if not present:
         (LAB / ".debian.stamp").unlink(missing_ok=True)
-    _piece("debian", digest, ["debian.ext4"], lambda: void(_script("debian.sh", digest)))
+    _piece(
+        "debian",
+        digest,
+        ["debian.ext4"],
+        lambda: _replace_image("cvm-debian", lambda: void(_script("debian.sh", digest))),
+    )
 
 
 PIECES: dict[str, Callable[[], None]] = {"arm64": _arm64, "memtest": _memtest, "debian": _debian}
@@ -222,7 +289,13 @@ def _probe(accelerator: str) -> str:
 def _machine_key() -> str:
     """What the probe's outcome depends on: CPU, host kernel, QEMU, guest kernel, and /dev/kvm's state."""
     kvm = "kvm" if os.access("/dev/kvm", os.R_OK | os.W_OK) else "no kvm"
-    return _digest(cpu_model(), platform.release(), engines.version("qemu-system-x86_64", "--version"), (LAB / "kernel-release").read_text(), kvm)
+    return _digest(
+        cpu_model(),
+        platform.release(),
+        engines.version("qemu-system-x86_64", "--version"),
+        (LAB / "kernel-release").read_text(),
+        kvm,
+    )
 
 
 def _accelerator() -> tuple[str, str]:
@@ -299,7 +372,18 @@ def cgroup_version() -> str:
 
 def machine() -> dict[str, str]:
     """Return what this machine has, without anything that names it: kernel, CPUs, memory, cgroups, system."""
-    memory = next((int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal")), 0) if Path("/proc/meminfo").exists() else 0
+    memory = (
+        next(
+            (
+                int(line.split()[1])
+                for line in Path("/proc/meminfo").read_text().splitlines()
+                if line.startswith("MemTotal")
+            ),
+            0,
+        )
+        if Path("/proc/meminfo").exists()
+        else 0
+    )
     try:
         system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     except OSError:

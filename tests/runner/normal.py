@@ -10,12 +10,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from macros.examples import Example
+from macros.examples import LEAKS, Example
 
 from .paths import ROOT, STATE
 
 
-def normalise(parts: dict[str, str], example: Example) -> dict[str, str]:
+def normalise(parts: dict[str, str], example: Example, side: str = "host") -> dict[str, str]:
     """Return the regions with every match of a volatile pattern replaced by its placeholder.
 
     Equal values get equal placeholders over the whole side. A pattern with a group named `value` replaces
@@ -53,10 +53,6 @@ def _host_value(command: str) -> str:
     return done.stdout.strip()
 
 
-# Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
-LEAKS = re.compile(r"(?<![\w.-])/(?:home|root|Users|tmp|work|workspace|builds|github|runner|mnt|media)/[\w.-]+")
-
-
 def leaks(text: str) -> list[tuple[int, str]]:
     """Return line number and text of everything in `text` that names this machine or one of its directories."""
     here = {str(ROOT), str(STATE), str(Path.home()), tempfile.gettempdir() + "/"} - {"/", "//"}
@@ -64,7 +60,11 @@ def leaks(text: str) -> list[tuple[int, str]]:
     words = {name for name in names if len(name) > 3}
     found = []
     for number, line in enumerate(text.splitlines(), 1):
-        hits = [path for path in here if re.search(re.escape(path) + r"(?![\w-])" if not path.endswith("/") else re.escape(path), line)]
+        hits = [
+            path
+            for path in here
+            if re.search(re.escape(path) + r"(?![\w-])" if not path.endswith("/") else re.escape(path), line)
+        ]
         hits += [word for word in words if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", line)]
         hits += [match[0] for match in LEAKS.finditer(line)]
         found += [(number, hit) for hit in dict.fromkeys(hits)]

@@ -50,19 +50,23 @@ def check_ended_well(side: Side, output: Output) -> None:
         raise ExampleError(f"{where}: the script ended with {output.code}\n{shown}")
     absent = [region.name for region in side.regions if region.name not in output.regions]
     if absent:
-        raise ExampleError(f"{script}: did not reach the region{'s' if len(absent) > 1 else ''} {', '.join(absent)}\n{shown}")
+        raise ExampleError(
+            f"{script}: did not reach the region{'s' if len(absent) > 1 else ''} {', '.join(absent)}\n{shown}"
+        )
 
 
 def check(example: Example, side: Side, output: Output) -> None:
     """Raise ExampleError unless the output, normalised, is what was recorded. Writes nothing."""
     check_ended_well(side, output)
-    came = normalise({region.name: output.regions[region.name] for region in side.regions}, example)
+    came = normalise({region.name: output.regions[region.name] for region in side.regions}, example, side.side)
     recorded = {region.name: region for region in regions(side.recorded, ROOT)}
     for region in side.regions:
         expected = recorded[region.name].text
         actual = came[region.name].rstrip("\n")
         if actual != expected:
-            diff = "\n".join(difflib.unified_diff(expected.splitlines(), actual.splitlines(), "expected", "came", lineterm=""))
+            diff = "\n".join(
+                difflib.unified_diff(expected.splitlines(), actual.splitlines(), "expected", "came", lineterm="")
+            )
             raise ExampleError(
                 f"{short(side.script)}:{region.line}: region '{region.name}' printed something else than was recorded\n"
                 f"--- expected ({short(side.recorded)}:{recorded[region.name].line}):\n{expected}\n--- came:\n{actual}\n--- difference:\n{diff}\n"
@@ -96,7 +100,9 @@ def machine_slug() -> str:
     remembered = BUILD / "machine"
     slug = os.environ.get("MACHINE", "") or (remembered.read_text().strip() if remembered.is_file() else "")
     if not slug:
-        raise ExampleError("choose a name for this machine once: make record MACHINE=my-laptop (a slug that describes it, never its host name)")
+        raise ExampleError(
+            "choose a name for this machine once: make record MACHINE=my-laptop (a slug that describes it, never its host name)"
+        )
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or slug == os.uname().nodename:
         raise ExampleError(f"MACHINE={slug}: write lower-case letters, digits and hyphens, and not the host name")
     remembered.parent.mkdir(exist_ok=True)
@@ -106,7 +112,13 @@ def machine_slug() -> str:
 
 def commit() -> str:
     """Return the checkout's commit, with "+" if tracked files differ from it; "none" outside git."""
-    done = subprocess.run(["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stdout.strip() or "none"
 
 
@@ -133,16 +145,26 @@ def record(example: Example, built: lab.Lab, machine: str) -> Outcome:
         try:
             output = run_side(side, built)
             check_ended_well(side, output)
-            text = with_markers(normalise({region.name: output.regions[region.name] for region in side.regions}, example))
+            text = with_markers(
+                normalise({region.name: output.regions[region.name] for region in side.regions}, example, side.side)
+            )
             if found := leaks(text):
-                raise ExampleError(f"{short(side.script)}: the output names this machine or a directory of it: line {found[0][0]}: {found[0][1]!r}; print less, or declare a volatile pattern")
+                raise ExampleError(
+                    f"{short(side.script)}: the output names this machine or a directory of it: line {found[0][0]}: {found[0][1]!r}; print less, or declare a volatile pattern"
+                )
             if example.metrics:
                 measured[name] = measure(example, side, output, built)
         except ExampleError as error:
             failed.append(str(error))
             continue
         texts[side.recorded] = text
-        entry = Record(side.digest(), datetime.datetime.now(datetime.UTC).date().isoformat(), machine, output.accelerator, engines.versions())
+        entry = Record(
+            side.digest(),
+            datetime.datetime.now(datetime.UTC).date().isoformat(),
+            machine,
+            output.accelerator,
+            engines.versions(),
+        )
         old = records.get(name)
         same_text = side.recorded.is_file() and side.recorded.read_text("utf-8") == text
         if old is None or not same_text or old.digest != entry.digest or old.machine != machine:
@@ -175,7 +197,9 @@ def samples_of(example: Example, side: Side, output: Output) -> dict[str, list[f
     values: dict[str, list[float]] = {}
     for metric, reading in output.samples:
         if metric not in example.metrics:
-            raise ExampleError(f"{short(side.script)}: sampled '{metric}', which example.toml does not declare under [metrics]")
+            raise ExampleError(
+                f"{short(side.script)}: sampled '{metric}', which example.toml does not declare under [metrics]"
+            )
         if problem := sample_problem(reading):
             raise ExampleError(f"{short(side.script)}: the sample {reading!r} of '{metric}' {problem}")
         values.setdefault(metric, []).append(float(reading))
@@ -201,7 +225,13 @@ def measure(example: Example, side: Side, first: Output, built: lab.Lab) -> dict
 
 def record_machine(machine: str, built: lab.Lab) -> bool:
     """Write what this machine is to docs/data/results/<machine>/machine.json; return whether it changed."""
-    data = {"slug": machine, **lab.machine(), "accelerator": built.accelerator, "accelerator_reason": built.reason, "versions": engines.versions()}
+    data = {
+        "slug": machine,
+        **lab.machine(),
+        "accelerator": built.accelerator,
+        "accelerator_reason": built.reason,
+        "versions": engines.versions(),
+    }
     text = json.dumps(data, indent=2, sort_keys=True) + "\n"
     if found := leaks(text):
         raise ExampleError(f"machine.json would name this machine: {found[0][1]!r}")

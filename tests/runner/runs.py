@@ -15,13 +15,15 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .paths import RUNS, STATE
 
 VARIABLE = "CVM_RUN"
 LABEL = "cvm.run"
+LAB_IMAGE = "cvm-lab"
+BUILDS = "builds"  # a file in the run's directory, made by the docker wrapper before a build
 
 
 class Run:
@@ -109,10 +111,8 @@ def kill_processes(run: str, seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while found := processes(run):
         for pid in found:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         if time.monotonic() > end:
             raise TimeoutError(f"processes {found} of run {run} do not die")
         time.sleep(0.02)
@@ -120,7 +120,9 @@ def kill_processes(run: str, seconds: float = 10) -> None:
 
 def _docker(*words: str) -> list[str]:
     try:
-        answer = subprocess.run(["docker", *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+        answer = subprocess.run(
+            ["docker", *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+        )
     except (OSError, subprocess.TimeoutExpired):
         return []
     return answer.stdout.split()
@@ -139,22 +141,58 @@ def left_in_docker(label: str) -> dict[str, list[str]]:
     return {kind: sorted(set(_docker(*listing, "--filter", f"label={label}"))) for kind, (listing, _) in KINDS.items()}
 
 
-def clean_docker(label: str) -> None:
-    """Remove what the Docker daemon holds with this label.
+def tags_of(run: str) -> list[str]:
+    """Return the image names that start with the run's id: a second name of an image carries no label of its own."""
+    return [name for name in _docker("images", "--format", "{{.Repository}}:{{.Tag}}") if name.startswith(f"{run}-")]
+
+
+def clean_docker(run: str) -> None:
+    """Remove what the Docker daemon holds of a run.
 
     A client that was killed may have left a request under way, so the daemon is asked again until it
     has nothing twice in a row.
     """
     quiet = 0
     for _ in range(20):
-        left = left_in_docker(label)
+        if tags := tags_of(run):
+            _docker("rmi", *tags)
+        left = left_in_docker(f"{LABEL}={run}")
         for kind, ids in left.items():
             if ids:
                 _docker(*KINDS[kind][1], *ids)
         quiet = 0 if any(left.values()) else quiet + 1
         if quiet == 2:
-            return
+            break
         time.sleep(0.1)
+    _clean_interrupted_build(run)
+
+
+def _clean_interrupted_build(run: str) -> None:
+    """Remove the nameless images of a build that was killed half-way.
+
+    The classic builder puts a build's labels on its last image only, so the ones before are known by what
+    they inherit: the lab's label, no name, and a birth after the run's. They are removed without force, and only
+    while no other run builds.
+    """
+    mark = RUNS / run / BUILDS
+    if not mark.exists() or any(other.parent.name != run for other in RUNS.glob(f"*/{BUILDS}")):
+        return
+    for image in _docker(
+        "images",
+        "--quiet",
+        "--no-trunc",
+        "--filter",
+        "dangling=true",
+        "--filter",
+        "label=cvm.lab",
+        "--filter",
+        f"since={LAB_IMAGE}",
+    ):
+        born = _docker("image", "inspect", "--format", "{{.Created}}", image)
+        if born and born[0][:19] >= time.strftime(
+            "%Y-%m-%dT%H:%M:%S", time.gmtime((RUNS / run / "lock").stat().st_ctime)
+        ):
+            _docker("rmi", image)
 
 
 def _unmount_below(directory: Path) -> None:
@@ -182,10 +220,15 @@ def clean(run: str) -> None:
     runc = directory / "work" / "runc"
     if runc.is_dir():
         for state in runc.iterdir():
-            subprocess.run(["runc", "--root", str(runc), "delete", "--force", state.name], check=False, capture_output=True, timeout=30)
+            subprocess.run(
+                ["runc", "--root", str(runc), "delete", "--force", state.name],
+                check=False,
+                capture_output=True,
+                timeout=30,
+            )
         _remove_cgroups(run)
     if (directory / "docker").exists():  # set for sides that may use Docker
-        clean_docker(f"{LABEL}={run}")
+        clean_docker(run)
     _unmount_below(directory)
     shutil.rmtree(directory, ignore_errors=True)
     if directory.exists():

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# shellcheck disable=SC2016 # the guest's shell expands it
+# --8<-- [start:show]
+qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 -smp 1 \
+    -nodefaults -display none -serial stdio -no-reboot \
+    -kernel vmlinuz -initrd initramfs.gz \
+    -append 'console=ttyS0 loglevel=1
+    run="nproc; echo $(grep MemTotal /proc/meminfo)"'
+# --8<-- [end:show]

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# --8<-- [start:show]
+qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
+    -nodefaults -display none -serial stdio -no-reboot \
+    -kernel vmlinuz -initrd initramfs.gz \
+    -append 'console=ttyS0 loglevel=1
+    run="head -n 1 /proc/cmdline
+    insmod /lib/modules/failover.ko; lsmod | grep -o -w failover"'
+# --8<-- [end:show]

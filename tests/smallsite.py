@@ -1,0 +1,171 @@
+"""Makes a small copy of this site, of two pages and one example, for tests to break."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from runner.paths import ROOT
+
+SCRIPT = "#!/usr/bin/env bash\nset -euo pipefail\n# --8<-- [start:show]\nuname -r\n# --8<-- [end:show]\n"
+EXAMPLE = """\
+title = "A kernel"
+touches = "nothing"
+[host]
+look = "The kernel's release."
+[[volatile]]
+name = "kernel"
+pattern = '^\\d+\\.\\d+\\S*$'
+"""
+SOURCES = """\
+manual:
+  title: "A manual"
+  authors: "Somebody"
+  venue: "A shelf"
+  year: 2024
+  url: "https://example.org/manual"
+  read: "P"
+  version: "edition 2"
+  locators:
+    "Part 1": "It says what a kernel is."
+  figures:
+    pages: {value: "12", unit: "pages", locator: "Part 1", says: "How long it is."}
+"""
+CLAIMS = """\
+- id: A1
+  section: kernels
+  statement: "Every machine has a kernel."
+  verdict: holds
+  explanation: "A program asks the kernel for everything that it cannot do by itself."
+  evidence:
+    - source: manual
+      locator: "Part 1"
+    - test: "tests/test_small.py::test_small"
+"""
+COMPARISON = """\
+sections:
+  - id: kernels
+    title: Kernels
+    page: /kernels.md
+    question: Which?
+    container: The host's
+    vm: Its own
+    claims: [A1]
+  - id: later
+    title: Later
+    question: When?
+    container: Soon
+    vm: Soon
+"""
+INDEX = """\
+# Home
+
+{{ comparison() }}
+
+See [kernels](/kernels.md#claims), and {{ claim("A1") }}.
+"""
+KERNELS = """\
+# Kernels
+
+A kernel is a program {{ cite("manual", "Part 1") }} of {{ figure("manual", "pages") }}.
+
+{{ example("section/kernel") }}
+
+## Claims
+
+{{ claims("kernels") }}
+"""
+MACHINE = {
+    "slug": "small", "system": "S", "kernel": "1.0", "architecture": "x", "cpu": "C", "cpus": "1", "memory": "1.0 GiB",
+    "cgroups": "2", "accelerator": "none", "accelerator_reason": "no VM", "versions": {},
+}  # fmt: skip
+
+
+def make(site: Path) -> Path:
+    """Make the small site in `site`, a directory that does not exist yet, and return it. It builds without a warning."""
+    site.mkdir(parents=True)
+    for name in ("macros", "theme"):
+        shutil.copytree(ROOT / name, site / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "docs" / "data" / "schema", site / "docs" / "data" / "schema")
+    shutil.copytree(ROOT / "docs" / "assets", site / "docs" / "assets")
+    config = (ROOT / "mkdocs.yml").read_text("utf-8")
+    start, end = config.index("nav:\n"), config.index("# docs/snippets and docs/tests are links")
+    nav = "nav: [index.md, kernels.md, claims.md, sources.md, checking.md]\n\n"
+    (site / "mkdocs.yml").write_text(config[:start] + nav + config[end:], "utf-8")
+    pages = {
+        "index.md": INDEX,
+        "kernels.md": KERNELS,
+        "claims.md": "# Claims\n\n{{ ledger() }}\n",
+        "sources.md": "# Sources\n\n{{ sources() }}\n",
+        "checking.md": "# Checking\n\n{{ machines() }}\n",
+        "data/sources.yml": SOURCES,
+        "data/claims.yml": CLAIMS,
+        "data/comparison.yml": COMPARISON,
+        "data/exceptions.yml": "shell: []\nnumbers: []\n",
+        "data/results/small/machine.json": json.dumps(MACHINE),
+        "contributing/index.html": "<h1>Contributing</h1><p id='report-a-mistake'></p><p id='cite'></p>",
+    }
+    for name, text in pages.items():
+        path = site / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    example = site / "snippets" / "section" / "kernel"
+    example.mkdir(parents=True)
+    (example / "example.toml").write_text(EXAMPLE, "utf-8")
+    (example / "host.sh").write_text(SCRIPT, "utf-8")
+    (example / "host.out").write_text("--8<-- [start:show]\n<kernel>\n--8<-- [end:show]\n", "utf-8")
+    record(site)
+    tests = site / "tests"
+    tests.mkdir()
+    (tests / "test_small.py").write_text("def test_small():\n    pass\n", "utf-8")
+    for name in ("snippets", "tests"):
+        (site / "docs" / name).symlink_to(f"../{name}")
+    return site
+
+
+def record(site: Path) -> None:
+    """Write the example's record anew, as `make record` would after a change of the script."""
+    example = site / "snippets" / "section" / "kernel"
+    digest = hashlib.sha256((example / "host.sh").read_bytes()).hexdigest()
+    entry = {"digest": digest, "date": "2026-01-02", "machine": "small", "accelerator": "none", "versions": {}}
+    (example / "recorded.json").write_text(json.dumps({"host": entry}), "utf-8")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of a build: no address, no banner."""
+    kept = {
+        k: v for k, v in os.environ.items() if k not in {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MACROS_FAIL"}
+    }
+    return kept | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1", "SOURCE_DATE_EPOCH": "1577836800"} | more
+
+
+def build(site: Path, *flags: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    """Build the site as `make build` does, then check what was built; stop at what fails. Both outputs are joined in stdout."""
+    out = site / "built"
+    words = [sys.executable, "-m", "mkdocs", "build", *(flags or ("--strict",)), "--site-dir", str(out)]
+    done = subprocess.run(
+        words,
+        cwd=cwd or site,
+        env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode != 0:
+        return done
+    checked = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "sitecheck.py"), str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return subprocess.CompletedProcess(words, checked.returncode, done.stdout + checked.stdout)

@@ -1,0 +1,211 @@
+"""Every page in headless Chromium: light and dark, on a phone's and on a desktop's width."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+import smallsite
+from conftest import require
+from runner.engines import REQUIREMENTS, Requirement
+from runner.paths import ROOT
+
+pytestmark = pytest.mark.browser
+
+PAGES = sorted(
+    ""
+    if p.name == "index.md" and p.parent == ROOT / "docs"
+    else p.relative_to(ROOT / "docs").with_suffix("").as_posix().removesuffix("/index").removesuffix("index") + "/"
+    for p in (ROOT / "docs").glob("**/*.md")
+)
+SCHEMES = ("light", "dark")
+WIDTHS = (390, 1440)
+WEIGHT = 100_000  # bytes, compressed, the search index not counted
+REQUESTS = 12
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Chromium's own calls home would be requests to other hosts.
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """Return the path of the machine's Chromium, or ""."""
+    return next(filter(None, map(shutil.which, NAMES)), "")
+
+
+REQUIREMENTS["chromium"] = Requirement(
+    lambda: "" if chromium() else f"none of {', '.join(NAMES)} is on the path",
+    "as root: apt-get install --no-install-recommends chromium",
+    engine=True,
+)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a line for each."""
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Build the site and serve it on a free port of the loopback."""
+    require("chromium")
+    out = tmp_path_factory.mktemp("browsed") / "site"
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=smallsite.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(out))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    require("chromium")
+    with sync_playwright() as driver:
+        flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+        launched = driver.chromium.launch(executable_path=chromium(), args=flags)
+        yield launched
+        launched.close()
+
+
+class Visit:
+    """A page that was opened, and everything that it asked for and complained about."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        self.sizes: dict[str, int] = {}
+        self.foreign: list[str] = []
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on(
+            "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else self.foreign.append(r.url)
+        )
+
+    def open(self, path: str) -> None:
+        answers: list[Response] = []
+        self.page.on("response", lambda answer: answers.append(answer))
+        self.page.goto(self.address + path, wait_until="networkidle")
+        for answer in answers:
+            where = urlsplit(answer.url)
+            if where.scheme in {"http", "https"} and answer.status == 200:
+                self.sizes[where.path] = len(gzip.compress(answer.body()))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+def test_page(browser: Browser, address: str, path: str, scheme: str, width: int) -> None:
+    """No request elsewhere, no complaint on the console, no violation that axe finds, no sideways scrolling, within the budget."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    try:
+        visit = Visit(context.new_page(), address)
+        visit.open(path)
+        assert visit.page.locator("h1").count() == 1
+        assert visit.page.evaluate("document.body.dataset.mdColorScheme") == (
+            "slate" if scheme == "dark" else "default"
+        )
+        assert visit.foreign == []
+        assert visit.complaints == []
+        counted = {name: size for name, size in visit.sizes.items() if "search" not in name}
+        assert sum(counted.values()) <= WEIGHT, counted
+        assert len(counted) <= REQUESTS, sorted(counted)
+        wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"the page scrolls sideways by {wide} pixels"
+        visit.page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        results = Axe().run(visit.page)
+        found = [
+            f"{v['id']}: {v['nodes'][0]['target']} {v['nodes'][0].get('failureSummary', '')}"
+            for v in results.response["violations"]
+        ]
+        assert found == []
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+def test_page_is_legible_without_javascript(browser: Browser, address: str, path: str) -> None:
+    """The heading, every command and every recorded output are visible; all navigation links lead somewhere."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(address + path)
+        assert page.locator("h1").is_visible()
+        for code in page.locator("article pre").all():
+            assert code.is_visible()
+        for table in page.locator("article table").all():
+            assert table.is_visible()
+        assert page.locator("article").inner_text().strip()
+    finally:
+        context.close()
+
+
+def test_a_page_is_read_by_keyboard(browser: Browser, address: str) -> None:
+    """The first key press reaches the link that skips to the content; links show where the focus is."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(address + "architecture/", wait_until="networkidle")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "md-skip"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("!!document.activeElement.closest('article, main')")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+    finally:
+        context.close()
+
+
+def test_search_finds_what_readers_ask(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(address, wait_until="networkidle")
+        page.keyboard.press("/")
+        page.keyboard.type("boot id kernel")
+        page.locator(".md-search-result__item").first.wait_for(timeout=10_000)
+        assert page.locator(".md-search-result__item").count() >= 1
+    finally:
+        context.close()
+
+
+def test_pages_were_found() -> None:
+    assert len(PAGES) >= 10
+    assert "" in PAGES and "architecture/" in PAGES
+    assert all(not path.startswith("/") for path in PAGES)
+    assert Path(ROOT / "docs" / "index.md").is_file()

@@ -1,0 +1,66 @@
+"""The ledger of this site: complete, and resting on tests that run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from macros.data import Data, load
+from runner.paths import ROOT
+
+ARCHITECTURE = [f"A{n}" for n in range(1, 9)]
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def collected() -> set[str]:
+    """Return the node ids that `make test` runs: the default selection, which its two calls of pytest split."""
+    words = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {line for line in done.stdout.splitlines() if "::" in line}
+
+
+def test_every_test_that_a_claim_names_is_collected(data: Data, collected: set[str]) -> None:
+    named = [(claim, item.test) for claim in data.claims.values() for item in claim.evidence if item.test]
+    assert named, "no claim rests on a test"
+    for claim, test in named:
+        assert any(node == test or node.startswith(f"{test}[") for node in collected), (
+            f"docs/data/claims.yml:{claim.line}: claim {claim.id} names {test}, which pytest does not collect"
+        )
+
+
+def test_make_test_runs_everything_that_is_collected() -> None:
+    """The two selections of the Makefile are each other's opposite, so no test falls between them."""
+    selections = re.findall(r'-m "([^"]+)"', (ROOT / "Makefile").read_text("utf-8"))
+    assert selections == ["not engine and not browser", "engine or browser"]
+
+
+def test_every_claim_of_the_architecture_is_judged(data: Data) -> None:
+    assert [claim.id for claim in data.claims.values() if claim.section == "architecture"] == ARCHITECTURE
+
+
+def test_every_source_is_cited(data: Data) -> None:
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("**/*.md"))
+    for key, source in data.sources.items():
+        cited = f'"{key}"' in pages or any(
+            item.source == key for claim in data.claims.values() for item in claim.evidence
+        )
+        assert cited, f"docs/data/sources.yml: nothing cites '{key}'"
+        for locator in source.locators:
+            used = f'cite("{key}", "{locator}")' in pages or any(
+                (item.source, item.locator) == (key, locator)
+                for claim in data.claims.values()
+                for item in claim.evidence
+            )
+            used |= any(figure.locator == locator for figure in source.figures.values())
+            assert used, f"docs/data/sources.yml: nothing cites '{key}' at '{locator}'"

@@ -1,0 +1,138 @@
+"""The lab: built once, from the same bytes; its accelerator found by booting."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import require
+from runner import engines, lab
+from runner.paths import LAB, LAB_SCRIPTS, ROOT
+
+
+def run_lab(**more: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, str(ROOT / "tests" / "runner"), "lab"]
+    environment = {k: v for k, v in os.environ.items() if k != "LAB_ACCEL"} | more
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.engine
+def test_the_lab_says_what_the_machine_has() -> None:
+    require("docker", "qemu", "cpio")
+    done = run_lab()
+    assert done.returncode == 0, done.stderr
+    rows = dict(line.split("  ", 1) for line in done.stdout.splitlines() if "  " in line)
+    rows = {key.strip(): value.strip() for key, value in rows.items()}
+    assert {"kernel", "cpus", "memory", "cgroups", "docker engine", "qemu", "accelerator"} <= set(rows)
+    assert rows["accelerator"].split()[0] in {"kvm", "tcg"}
+    assert "(" in rows["accelerator"], "no reason for the accelerator is given"
+
+
+@pytest.mark.engine
+def test_a_built_lab_is_not_built_again() -> None:
+    require("docker", "qemu", "cpio")
+    lab.ensure({"docker", "qemu"})
+    before = {name: (LAB / name).stat().st_mtime_ns for name in ("vmlinuz", "rootfs.tar", "initramfs.gz")}
+    assert "lab: " not in run_lab().stdout
+    assert {name: (LAB / name).stat().st_mtime_ns for name in before} == before
+
+
+@pytest.mark.engine
+def test_forcing_an_accelerator_that_does_not_boot_is_an_error_within_seconds() -> None:
+    """Where kvm boots, forcing it is obeyed; where it does not, the message says that the guest does not boot on it."""
+    require("qemu", "cpio")
+    works = lab.ensure({"qemu"}).accelerator == "kvm"
+    start = time.monotonic()
+    done = run_lab(LAB_ACCEL="kvm")
+    took = time.monotonic() - start
+    if works:
+        assert done.returncode == 0
+        assert "kvm (forced" in done.stdout
+    else:
+        assert done.returncode == 1
+        assert "LAB_ACCEL=kvm, but the lab's guest does not boot on it: " in done.stderr
+        assert took < lab.PROBE_SECONDS["kvm"] + 10
+
+
+@pytest.mark.engine
+def test_forcing_software_emulation_is_obeyed() -> None:
+    require("docker", "qemu", "cpio")
+    done = run_lab(LAB_ACCEL="tcg")
+    assert done.returncode == 0, done.stderr
+    assert "tcg (forced by LAB_ACCEL" in done.stdout
+
+
+def test_a_misspelt_accelerator_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_ACCEL", "xen")
+    with pytest.raises(lab.LabError, match="must be 'kvm' or 'tcg'"):
+        lab._accelerator()
+
+
+@pytest.mark.engine
+def test_the_root_filesystem_is_the_same_bytes_however_often_it_is_built(tmp_path: Path) -> None:
+    require("cpio", "qemu")
+    lab.ensure({"qemu"})
+    (tmp_path / "packages").symlink_to(LAB / "packages")
+    for name in ("rootfs.sh", "initramfs.sh"):
+        arguments = (
+            [LAB / "busybox", LAB_SCRIPTS / "init"]
+            if name == "rootfs.sh"
+            else ["packages/tree", (LAB / "kernel-release").read_text(), LAB_SCRIPTS / "modules", "initramfs.gz"]
+        )
+        lab._script(name, *arguments, where=tmp_path)
+    for name in ("manifest", "rootfs.tar", "rootfs.cpio.gz", "modules.cpio.gz", "initramfs.gz"):
+        assert (tmp_path / name).read_bytes() == (LAB / name).read_bytes(), name
+
+
+@pytest.mark.engine
+def test_an_image_of_the_users_own_with_the_labs_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lab says so instead of replacing it."""
+    require("docker")
+    monkeypatch.setattr(lab, "_image_digest", lambda _name: "")
+    with pytest.raises(lab.LabError, match="an image called 'cvm-lab' exists that the lab did not make"):
+        lab._image("digest")
+
+
+def test_nothing_that_is_missing_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is named with its reason and remedy; the same absence fails with CI=true and skips without."""
+    monkeypatch.setitem(
+        engines.REQUIREMENTS, "docker", engines.Requirement(lambda: "no program 'docker'", "install it", engine=True)
+    )
+    (item,) = engines.missing(("docker",))
+    assert str(item) == "docker: no program 'docker'; install it"
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="CI=true and an engine is missing: docker"):
+        require("docker")
+    monkeypatch.setenv("CI", "false")
+    with pytest.raises(pytest.skip.Exception, match="no program 'docker'; install it"):
+        require("docker")
+
+
+def test_what_no_machine_can_install_is_skipped_in_ci_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        engines.REQUIREMENTS,
+        "amd64",
+        engines.Requirement(lambda: "the host is aarch64", "run it on x86-64", engine=False),
+    )
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.skip.Exception, match="aarch64"):
+        require("amd64")
+
+
+def test_machine_files_hold_nothing_that_names_the_machine() -> None:
+    files = list((ROOT / "docs" / "data" / "results").glob("*/machine.json"))
+    assert files
+    for file in files:
+        data = json.loads(file.read_text("utf-8"))
+        assert data["slug"] == file.parent.name
+        assert (
+            os.uname().nodename == "localhost"
+            or len(os.uname().nodename) < 4
+            or os.uname().nodename not in file.read_text("utf-8")
+        )

@@ -1,0 +1,193 @@
+"""The built site: sound, the same bytes twice, with its scripts and data, without addresses that nobody set."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sitecheck
+import smallsite
+from runner.paths import ROOT
+
+SEARCH_BUDGET = 200_000  # bytes of the search index, compressed
+
+
+def build(out: Path, **more: str) -> None:
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=smallsite.environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("built") / "site"
+    build(out)
+    return out
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_site_has_no_mistake(site: Path) -> None:
+    assert sitecheck.check(site) == []
+
+
+def test_two_builds_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    build(tmp_path / "site")
+    assert digests(tmp_path / "site") == digests(site)
+
+
+def test_every_script_and_recorded_file_is_published(site: Path) -> None:
+    names = subprocess.run(
+        ["git", "ls-files", "snippets"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert len(names) > 12
+    absent = [name for name in names if not (site / name).is_file() and (ROOT / name).is_file()]
+    assert absent == []
+
+
+def test_data_is_published(site: Path) -> None:
+    for name in ("claims", "sources", "comparison"):
+        assert (site / "data" / f"{name}.yml").read_bytes() == (ROOT / "docs" / "data" / f"{name}.yml").read_bytes()
+
+
+def test_the_search_index_is_small_and_holds_no_recorded_output(site: Path) -> None:
+    raw = (site / "search" / "search_index.json").read_bytes()
+    assert len(gzip.compress(raw)) < SEARCH_BUDGET
+    text = " ".join(entry["text"] for entry in json.loads(raw)["docs"])
+    assert "uname -r" in text
+    assert "host-boot-id&gt;</span>" not in text
+    assert "Recorded 20" not in text
+
+
+def test_without_addresses_there_is_no_edit_link_and_no_absolute_metadata(site: Path) -> None:
+    for page in site.rglob("index.html"):
+        text = page.read_text("utf-8")
+        assert 'rel="canonical"' not in text
+        assert "md-content__button" not in text
+
+
+def test_with_addresses_pages_can_be_edited_cited_and_reported(tmp_path: Path) -> None:
+    repo = "https://example.org/us/site"
+    build(
+        tmp_path / "site",
+        SITE_URL="https://example.org/pub/",
+        REPO_URL=repo,
+        EDIT_URI_TEMPLATE=f"{repo}/edit/main/docs/{{path}}",
+    )
+    text = (tmp_path / "site" / "architecture" / "containers" / "index.html").read_text("utf-8")
+    assert f'href="{repo}/edit/main/docs/architecture/containers.md"' in text
+    assert '<link rel="canonical" href="https://example.org/pub/architecture/containers/">' in text
+    assert f'href="{repo}/issues/new' in text
+    assert "api.github.com" not in text
+    assert 'data-md-component="source"' not in text, "repo_url is set: the theme would call the host's API"
+
+
+def test_every_page_can_be_reported_and_cited(site: Path) -> None:
+    pages = list(site.rglob("index.html"))
+    assert len(pages) >= 10
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "Report a mistake on this page" in text, page
+        assert "Cite this page" in text, page
+
+
+def test_software_emulation_is_named_at_every_recording_made_under_it(site: Path) -> None:
+    """No recorded output of a VM stands on a page without the words for how the VM ran."""
+    seen = 0
+    for page in site.rglob("index.html"):
+        for block in re.findall(r'<div class="side side--vm">.*?</p>\s*</div>', page.read_text("utf-8"), re.DOTALL):
+            seen += 1
+            assert "software emulation (TCG)" in block or "hardware virtualisation (KVM)" in block, page
+    assert seen >= 6
+
+
+@pytest.mark.timeout(120)
+def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> None:
+    """A page, a data file, a script, a macro and a theme file: each edit shows; a mistake is told and does not end the server."""
+    site = smallsite.make(tmp_path / "with a space")
+    port = "8765"
+    words = [sys.executable, "-m", "mkdocs", "serve", "--no-strict", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(
+        words,
+        cwd=site,
+        env=smallsite.environment(MACROS_FAIL="false"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log: list[str] = []
+    assert server.stdout is not None
+    reader = threading.Thread(target=lambda: log.extend(iter(server.stdout.readline, "")), daemon=True)  # type: ignore[union-attr]
+    reader.start()
+
+    def shows(text: str, page: str = "kernels/", within: float = 20) -> bool:
+        return waits(lambda: text in fetch(page), within)
+
+    def fetch(page: str) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    def waits(true: Callable[[], bool], within: float = 20) -> bool:
+        end = time.monotonic() + within
+        while not true():
+            if time.monotonic() > end or server.poll() is not None:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = site / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    try:
+        assert shows("A kernel is a program"), "".join(log)
+        edit("docs/kernels.md", "A kernel is", "A kernel surely is")
+        assert shows("A kernel surely is"), "".join(log[-30:])
+        edit("docs/data/claims.yml", "Every machine has", "Each machine has")
+        assert shows("Each machine has"), "".join(log[-30:])
+        edit("snippets/section/kernel/example.toml", "The kernel's release.", "The release of it.")
+        assert shows("The release of it."), "".join(log[-30:])
+        edit("macros/show.py", "Recorded {record.date}", "Kept {record.date}")
+        assert shows("Kept 2026"), "".join(log[-30:])
+        edit("theme/main.html", "Cite this page", "Quote this page")
+        assert shows("Quote this page"), "".join(log[-30:])
+        edit("docs/kernels.md", "# Kernels", "# Kernels\n\n{{ nope }}")
+        assert waits(lambda: "'nope' is not defined" in "".join(log)), "".join(log[-30:])
+        edit("docs/kernels.md", "{{ nope }}", "Mended.")
+        assert shows("Mended."), "".join(log[-30:])
+    finally:
+        server.terminate()
+        server.wait(10)
+        shutil.rmtree(site, ignore_errors=True)
