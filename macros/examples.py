@@ -24,7 +24,7 @@ LAB = "lab"  # the folder of snippets/ that holds the lab and no examples
 
 MARKER = re.compile(r"^\s*#?\s*--8<--\s*\[(?P<kind>start|end):(?P<name>[a-z0-9][a-z0-9-]*)\]\s*$")
 LOOSE_MARKER = re.compile(r"--8<--")
-SIDE_KEYS = {"look", "seconds", "requires"}
+SIDE_KEYS = {"look", "seconds", "requires", "accelerator"}
 TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", *SIDES}
 VOLATILE_KEYS = {"name", "pattern", "host"}
 METRIC_KEYS = {"title", "unit"}
@@ -66,6 +66,7 @@ class Side:
     seconds: int
     requires: tuple[str, ...]
     regions: tuple[Region, ...]
+    accelerator: str = ""  # "tcg" where the script forces software emulation, "none" where it starts no VM
 
     @property
     def id(self) -> str:
@@ -338,6 +339,9 @@ class _Reader:
                     r"^\s*requires\b", f"'requires' of [{side}] is not a list of words", 'write requires = ["docker"]'
                 )
                 requires = []
+            accelerator = table.get("accelerator", "")
+            if accelerator not in {"", "tcg", "none"}:
+                self.bad(r"^\s*accelerator\b", f"'accelerator' of [{side}] is neither 'tcg' nor 'none'", "write it only where the script forces software emulation, or starts no VM")
             try:
                 parts = regions(scripts[side], self.root)
             except ProblemError as error:
@@ -353,7 +357,7 @@ class _Reader:
                             "mark what readers see with '# --8<-- [start:show]' and '# --8<-- [end:show]'",
                         )
                     )
-            base = {"container": ["docker"], "vm": ["qemu"], "host": []}[side]
+            base = {"container": ["docker"], "vm": ["qemu", "amd64"], "host": []}[side]
             found[side] = Side(
                 self.id,
                 side,
@@ -362,6 +366,7 @@ class _Reader:
                 seconds,
                 tuple(dict.fromkeys(base + requires)),
                 parts,
+                accelerator,
             )
         if not found and not self.problems:
             self.bad("^", "an example without a side", f"add one of {', '.join(s + '.sh' for s in SIDES)}")

@@ -70,7 +70,7 @@ def sources(data: Data) -> str:
     for source in sorted(data.sources.values(), key=lambda s: s.title.lower()):
         used = [claim for claim in data.claims.values() if any(item.source == source.key for item in claim.evidence)]
         lines = [
-            f"### {escape(source.title)} {{ #{source.key} }}",
+            f"## {escape(source.title)} {{ #{source.key} }}",
             "",
             f"{escape(source.authors)}. {escape(source.venue)}, {source.year}. <{source.url}>",
             "",
@@ -121,7 +121,7 @@ def _claim_body(data: Data, found: Claim) -> list[str]:
 
 def claims(data: Data, section: str) -> str:
     """Return a section's claims in short: statement, verdict, and a link to the whole entry."""
-    rows = ["| | Statement | Verdict |", "|---|---|---|"]
+    rows = ["| Id | Statement | Verdict |", "|---|---|---|"]
     for found in data.claims.values():
         if found.section == section:
             under = f"<br><small>{escape(found.conditions)}</small>" if found.conditions else ""
@@ -241,7 +241,7 @@ def machines(data: Data) -> str:
         lines = [
             f"### {name} {{ #machine-{slug(name)} }}",
             "",
-            "| | |",
+            "| What | This machine |",
             "|---|---|",
             *(f"| {escape(k)} | {escape(v)} |" for k, v in rows.items()),
         ]

@@ -1,6 +1,6 @@
 """The runner's commands: `python tests/runner COMMAND`, as the Makefile calls them.
 
-lab            build the lab and print what this machine has
+lab [whole]    build the lab (whole: with what only some examples ask for) and print what this machine has
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
 record [ID…]   run examples (all, or those named) and rewrite what was recorded
 clean          remove what the lab and its runs made
@@ -30,9 +30,12 @@ def _choose(ids: list[str]) -> list[Example]:
     return [examples[i] for i in ids] if ids else list(examples.values())
 
 
-def command_lab() -> int:
-    """Build the lab with what is here, and print the table."""
+def command_lab(*, whole: bool = False) -> int:
+    """Build the lab with what is here, and print the table; `whole` also builds the pieces that only some examples ask for."""
     wanted = {"lab"}
+    if whole:
+        sides = [side for example in _choose([]) for side in example.sides.values()]
+        wanted |= {word for side in sides if not engines.missing(side.requires) for word in side.requires}
     rows = lab.machine()
     absent = []
     for name in ("cpio", "docker", "qemu"):
@@ -95,6 +98,8 @@ def main(words: list[str]) -> int:
         match words:
             case ["lab"]:
                 return command_lab()
+            case ["lab", "whole"]:
+                return command_lab(whole=True)
             case ["run", script]:
                 return command_run(Path(script))
             case ["record", *ids]:

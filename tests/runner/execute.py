@@ -84,6 +84,11 @@ def split(text: str) -> tuple[dict[str, str], str]:
     return parts, "".join(whole)
 
 
+def without_marks(text: str) -> str:
+    """Return output for people: without the lines that say where a region starts or ends."""
+    return re.sub(f"{MARK}[a-z0-9-]*\n?", "", text)
+
+
 def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Output:
     """Run the side's script as part of `run` and return what it printed.
 
@@ -134,7 +139,7 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
                     break
                 chunks.append(chunk)
                 if echo:
-                    print(plain(chunk.decode("utf-8", "replace")).replace(MARK, ""), end="", flush=True)
+                    print(without_marks(plain(chunk.decode("utf-8", "replace"))), end="", flush=True)
                 if time.monotonic() > end:
                     timed_out = True
                     break
@@ -155,7 +160,7 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
         if readings.is_file()
         else ()
     )
-    accelerator = lab.accelerator if "qemu" in side.requires else "none"
+    accelerator = side.accelerator or (lab.accelerator if "qemu" in side.requires else "none")
     return Output(side.id, parts, whole, process.returncode, timed_out, time.monotonic() - start, accelerator, samples)
 
 

@@ -156,6 +156,10 @@ def record(example: Example, built: lab.Lab, machine: str) -> Outcome:
                 measured[name] = measure(example, side, output, built)
         except ExampleError as error:
             failed.append(str(error))
+            if example.metrics:  # a failed run of an experiment is kept, with its message
+                message = str(error).splitlines()[0]
+                accelerator = side.accelerator or (built.accelerator if "qemu" in side.requires else "none")
+                measured[name] = {"accelerator": accelerator, "digest": side.digest(), "error": message, "metrics": {}}
             continue
         texts[side.recorded] = text
         entry = Record(
@@ -169,27 +173,32 @@ def record(example: Example, built: lab.Lab, machine: str) -> Outcome:
         same_text = side.recorded.is_file() and side.recorded.read_text("utf-8") == text
         if old is None or not same_text or old.digest != entry.digest or old.machine != machine:
             records[name] = entry
+    if measured:
+        changed += record_result(example, measured, machine)
     if failed:
-        return Outcome([], skipped, failed)
+        return Outcome(changed, skipped, failed)
     for path, text in texts.items():
         if replace(path, text):
             changed.append(short(path))
     ordered = {name: asdict(records[name]) for name in SIDES if name in records}
     if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
         changed.append(short(example.directory / "recorded.json"))
-    if measured:
-        path = DATA / "results" / machine / f"{example.id.replace('/', '.')}.json"
-        result = {
-            "experiment": example.id,
-            "machine": machine,
-            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "commit": commit(),
-            "versions": engines.versions(),
-            "sides": measured,
-        }
-        if replace(path, json.dumps(result, indent=2, sort_keys=True) + "\n"):
-            changed.append(short(path))
     return Outcome(changed, skipped, failed)
+
+
+def record_result(example: Example, measured: dict[str, Any], machine: str) -> list[str]:
+    """Rewrite the experiment's result on this machine; sides that did not run here stay. Return the files that changed."""
+    path = DATA / "results" / machine / f"{example.id.replace('/', '.')}.json"
+    old = json.loads(path.read_text("utf-8"))["sides"] if path.is_file() else {}
+    result = {
+        "experiment": example.id,
+        "machine": machine,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "commit": commit(),
+        "versions": engines.versions(),
+        "sides": {side: entry for side, entry in old.items() if side in example.sides} | measured,
+    }
+    return [short(path)] if replace(path, json.dumps(result, indent=2, sort_keys=True) + "\n") else []
 
 
 def samples_of(example: Example, side: Side, output: Output) -> dict[str, list[float]]:

@@ -1,20 +1,24 @@
 /* Gives names to what the theme leaves without one, whenever it adds such an element. */
 (function () {
   "use strict";
+  var blocks = 0;
+  var tables = 0;
   function name() {
     document.querySelectorAll(".md-search[role=dialog]:not([aria-label])").forEach(function (dialog) {
       dialog.setAttribute("aria-label", "Search");
     });
-    document.querySelectorAll(".md-code__nav:not([data-named])").forEach(function (nav, index) {
+    document.querySelectorAll(".md-code__nav:not([data-named])").forEach(function (nav) {
+      blocks += 1;
       nav.setAttribute("data-named", "");
-      nav.setAttribute("aria-label", "Actions of code block " + (nav.closest("[id]") ? nav.closest("[id]").id : index + 1));
+      nav.setAttribute("aria-label", "Actions of code block " + blocks);
     });
     /* What scrolls sideways must be reachable by keyboard. */
     document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) {
         wrap.setAttribute("tabindex", "0");
         wrap.setAttribute("role", "region");
-        wrap.setAttribute("aria-label", "Table, scrolls sideways");
+        tables += 1;
+        wrap.setAttribute("aria-label", "Table " + tables + ", scrolls sideways");
       }
     });
   }

@@ -8,11 +8,11 @@ trap 'cat "$log"' EXIT # what the builder said, for a build that fails
 # --8<-- [start:build]
 docker build -q -t "$RUN-a" - >>"$log" 2>&1 <<'EOF'
 FROM cvm-lab
-RUN echo "the first program" >/program
+COPY --from=cvm-lab /etc/os-release /copy
 EOF
 docker build -q -t "$RUN-b" - >>"$log" 2>&1 <<'EOF'
 FROM cvm-lab
-RUN echo "the second program" >/program
+COPY --from=cvm-lab /etc/group /copy
 EOF
 # --8<-- [end:build]
 
@@ -23,6 +23,6 @@ done
 # --8<-- [end:compare]
 
 # --8<-- [start:run]
-docker run --rm "$RUN-a" cat /program
-docker run --rm "$RUN-b" cat /program
+docker run --rm "$RUN-a" cat /copy
+docker run --rm "$RUN-b" cat /copy
 # --8<-- [end:run]
