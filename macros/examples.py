@@ -341,7 +341,11 @@ class _Reader:
                 requires = []
             accelerator = table.get("accelerator", "")
             if accelerator not in {"", "tcg", "none"}:
-                self.bad(r"^\s*accelerator\b", f"'accelerator' of [{side}] is neither 'tcg' nor 'none'", "write it only where the script forces software emulation, or starts no VM")
+                self.bad(
+                    r"^\s*accelerator\b",
+                    f"'accelerator' of [{side}] is neither 'tcg' nor 'none'",
+                    "write it only where the script forces software emulation, or starts no VM",
+                )
             try:
                 parts = regions(scripts[side], self.root)
             except ProblemError as error:

@@ -119,13 +119,19 @@ def test_every_page_can_be_reported_and_cited(site: Path) -> None:
 
 
 def test_software_emulation_is_named_at_every_recording_made_under_it(site: Path) -> None:
-    """No recorded output of a VM stands on a page without the words for how the VM ran."""
+    """Beside each recorded output of a VM stand the words for how that VM ran, taken from its record."""
+    words = {"tcg": "under software emulation (TCG)", "kvm": "under hardware virtualisation (KVM)"}
     seen = 0
     for page in site.rglob("index.html"):
-        for block in re.findall(r'<div class="side side--vm">.*?</p>\s*</div>', page.read_text("utf-8"), re.DOTALL):
+        for line in re.findall(r'<p class="provenance".*?</p>', page.read_text("utf-8"), re.DOTALL):
+            found = re.search(r"snippets/([a-z0-9-]+/[a-z0-9-]+)/vm\.sh", line)
+            if not found or "Recorded" not in line or "raw samples" in line:
+                continue
+            record = json.loads((ROOT / "snippets" / found[1] / "recorded.json").read_text("utf-8"))["vm"]
             seen += 1
-            assert "software emulation (TCG)" in block or "hardware virtualisation (KVM)" in block, page
-    assert seen >= 6
+            for accelerator, word in words.items():
+                assert (word in line) == (record["accelerator"] == accelerator), f"{page}: {found[1]}"
+    assert seen >= 10
 
 
 @pytest.mark.timeout(120)
