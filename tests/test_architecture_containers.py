@@ -142,7 +142,7 @@ def test_images_share_their_base_layer(run_example: Runs) -> None:
     assert len(first) == len(second) == 2
     assert first[0] == second[0] == base[0]
     assert first[1] != second[1]
-    assert output["run"].splitlines() == ["the first program", "the second program"]
+    assert output["run"].splitlines() == ['NAME="the lab"', "root:x:0:"]
 
 
 def test_writes_stay_in_the_container(run_example: Runs) -> None:
