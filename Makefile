@@ -21,7 +21,7 @@ SETUP := bash snippets/lab/setup.sh
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
 WORKERS ?= 2
 
-.PHONY: help serve build test check lint types units bench lab record clean lock
+.PHONY: help serve build test check lint types units bench lab record successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -82,6 +82,18 @@ record: .venv/site.stamp ## run examples and rewrite what was recorded; EXAMPLE=
 
 bench: .venv/dev.stamp ## time the build and the checks against an empty site
 	@$(RUN) tests/bench.py
+
+successors: build ## build the site with the generator's likely successors and report what differs
+	@"$(PYTHON)" -m venv build/successors
+	@build/successors/bin/python -m pip --disable-pip-version-check --quiet install -r <(sed -E '/^ *--hash/d; s/ \\$$//' requirements.txt) properdocs==1.6.7 zensical==0.0.73
+	@for generator in properdocs zensical; do \
+		rm -rf "build/$$generator"; \
+		case $$generator in properdocs) flags=(--strict --site-dir "$$PWD/build/properdocs");; zensical) flags=(--strict);; esac; \
+		code=0; PYTHONPATH=. build/successors/bin/python -m $$generator build "$${flags[@]}" >"build/$$generator.log" 2>&1 || code=$$?; \
+		echo "$$generator: exit $$code, $$(grep -ci warning "build/$$generator.log" || true) lines with warnings, see build/$$generator.log"; \
+	done
+	@if [ -d build/properdocs ]; then echo "properdocs: $$(diff -rq site build/properdocs | wc -l) of $$(find site -type f | wc -l) files differ from this generator's"; fi
+	@$(MAKE) build >/dev/null  # Zensical writes to site/ as well
 
 clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@[ ! -x .venv/bin/python ] || $(RUN) tests/runner clean
