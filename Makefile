@@ -21,7 +21,7 @@ SETUP := bash snippets/lab/setup.sh
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
 WORKERS ?= 2
 
-.PHONY: help serve build test check lint types units bench lab record successors clean lock
+.PHONY: help serve build test check lint types units bench lab shell record successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -42,13 +42,12 @@ help: ## list the commands
 
 serve: .venv/site.stamp ## build the site and serve it with live reload at http://127.0.0.1:8000
 	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
+	@$(RUN) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { echo "port $(PORT) is in use: choose another with PORT="; exit 1; }
 	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
 
 build: .venv/site.stamp ## build the site into site/
-	@rm -rf build/site && mkdir -p build
-	@$(RUN) -m mkdocs build --strict --site-dir build/site
-	@$(RUN) tests/sitecheck.py build/site
-	@rm -rf site && mv build/site site
+	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && chmod 755 "$$out" && \
+		$(RUN) -m mkdocs build --strict --site-dir "$$out" && $(RUN) tests/sitecheck.py "$$out" && rm -rf site && mv "$$out" site
 
 check: .venv/dev.stamp ## every check that needs neither engine nor browser
 	@$(MAKE) -j2 --output-sync=target lint types units
@@ -76,6 +75,10 @@ lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start
 	@$(RUN) tests/runner lab
 
+shell: .venv/site.stamp ## open a shell in which the pages' commands can be typed; what it starts goes when it ends
+	@$(SETUP) engines start
+	@$(RUN) tests/runner shell
+
 record: .venv/site.stamp ## run examples and rewrite what was recorded; EXAMPLE=section/name for one
 	@$(SETUP) engines start
 	@$(RUN) tests/runner record $(EXAMPLE)
@@ -98,7 +101,7 @@ successors: build ## build the site with the generator's likely successors and r
 clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@[ ! -x .venv/bin/python ] || $(RUN) tests/runner clean
 	@$(SETUP) stop
-	@rm -rf build/site build/bench
+	@rm -rf build/site.* build/bench
 
 lock: .venv/bin/python ## pin the requirements anew from pyproject.toml
 	@"$(PYTHON)" -m venv build/uv && build/uv/bin/python -m pip --quiet install uv==0.13.9

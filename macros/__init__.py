@@ -17,6 +17,7 @@ except ImportError:  # another generator
 
 MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "example": (show.example, show.check_example),
+    "typing": (show.typing, ledger.nothing_to_check),
     "script": (show.script, show.check_script),
     "diagram": (diagrams.diagram, diagrams.check_diagrams),
     "diagrams": (diagrams.diagrams, diagrams.check_diagrams),
@@ -31,7 +32,7 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "results": (ledger.results, ledger.check_results),
     "machines": (ledger.machines, ledger.nothing_to_check),
 }
-CHECKS = {name: check for name, (_, check) in MACROS.items()}
+CHECKS = {name: pages.with_arguments(render, check) for name, (render, check) in MACROS.items()}
 
 
 def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of no public type

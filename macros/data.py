@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .examples import Example, load_examples, stale
-from .problems import Problem, ProblemError, relative
-from .results import Samples, load_results
+from .problems import Problem, ProblemError, folder, read, relative
+from .results import Results, Samples, load_results
 from .validate import read_yaml, validate
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
 PRIMARY = "P"
+FILES = ("claims.yml", "comparison.yml", "exceptions.yml", "sources.yml", "results", "schema")  # of docs/data
+
+SCHEMAS = ("claims", "comparison", "exceptions", "machine", "recorded", "result", "sources")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Source:
     version: str
     locators: dict[str, str]
     figures: dict[str, Figure]
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class _Loader:
         self.root = root
         self.data = root / "docs" / "data"
         self.problems: list[Problem] = []
+        self.known_tests: dict[str, dict[str, bool]] = {}
 
     def yaml(self, name: str) -> tuple[Any, Callable[[tuple[str | int, ...]], int]]:
         """Return the validated content of docs/data/NAME.yml, or None with the problems noted."""
@@ -127,10 +132,12 @@ class _Loader:
     def bad(self, name: str, line: int, what: str, remedy: str) -> None:
         self.problems.append(Problem(relative(self.data / f"{name}.yml", self.root), line, what, remedy))
 
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> dict[str, Source] | None:
         content, line = self.yaml("sources")
+        if content is None:
+            return None
         found = {}
-        for key, entry in (content or {}).items():
+        for key, entry in content.items():
             figures = {k: Figure(**v) for k, v in entry.get("figures", {}).items()}
             for name, figure in figures.items():
                 if figure.locator not in entry["locators"]:
@@ -143,10 +150,12 @@ class _Loader:
             found[key] = Source(key=key, **(entry | {"figures": figures}))
         return found
 
-    def sections(self) -> dict[str, Section]:
+    def sections(self) -> dict[str, Section] | None:
         content, line = self.yaml("comparison")
+        if content is None:
+            return None
         found: dict[str, Section] = {}
-        for position, entry in enumerate((content or {}).get("sections", [])):
+        for position, entry in enumerate(content["sections"]):
             section = Section(**({"page": "", "claims": ()} | entry | {"claims": tuple(entry.get("claims", ()))}))
             if section.id in found:
                 self.bad(
@@ -165,10 +174,13 @@ class _Loader:
             found[section.id] = section
         return found
 
-    def claims(self, sources: dict[str, Source], sections: dict[str, Section]) -> dict[str, Claim]:
+    def claims(self, sources: dict[str, Source] | None, sections: dict[str, Section] | None) -> dict[str, Claim]:
+        """Read the claims. What could not be read, of sources or sections, is None: nothing is held against it."""
         content, line = self.yaml("claims")
         found: dict[str, Claim] = {}
-        for position, entry in enumerate(content or []):
+        if content is None:
+            return found
+        for position, entry in enumerate(content):
             where = line((position,))
             evidence = tuple(
                 Evidence(e.get("test", ""), e.get("source", ""), e.get("locator", "")) for e in entry["evidence"]
@@ -182,7 +194,7 @@ class _Loader:
                     "give each claim an id of its own",
                 )
             found[claim.id] = claim
-            if claim.section not in sections:
+            if sections is not None and claim.section not in sections:
                 self.bad(
                     "claims",
                     line((position, "section")),
@@ -199,7 +211,9 @@ class _Loader:
                 )
             for number, item in enumerate(evidence):
                 self.evidence(claim, item, line((position, "evidence", number)), sources)
-            primary = any(e.test or (e.source in sources and sources[e.source].read == PRIMARY) for e in evidence)
+            primary = sources is None or any(
+                e.test or (e.source in sources and sources[e.source].read == PRIMARY) for e in evidence
+            )
             if claim.verdict in {"holds", "holds with conditions", "false"} and not primary:
                 self.bad(
                     "claims",
@@ -221,7 +235,7 @@ class _Loader:
                     f"claim {claim.id}: 'cannot be shown here' needs a source",
                     "cite what carries the claim instead",
                 )
-        for section in sections.values():
+        for section in (sections or {}).values():
             for claim_id in section.claims:
                 if claim_id not in found:
                     self.bad(
@@ -232,18 +246,32 @@ class _Loader:
                     )
         return found
 
-    def evidence(self, claim: Claim, item: Evidence, line: int, sources: dict[str, Source]) -> None:
+    def tests(self, file: str) -> dict[str, bool]:
+        """Return the tests that a file defines at its top level, by name: whether each has parameters."""
+        path = self.root / file
+        try:
+            tree = ast.parse(read(path, self.root))
+        except (ProblemError, SyntaxError, ValueError, RecursionError):
+            return {}
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return {f.name: any("parametrize" in ast.unparse(d) for d in f.decorator_list) for f in functions}
+
+    def evidence(self, claim: Claim, item: Evidence, line: int, sources: dict[str, Source] | None) -> None:
         if item.test:
             file, _, name = item.test.partition("::")
-            path = self.root / file
-            function = name.partition("[")[0]
-            if not path.is_file() or f"def {function}(" not in path.read_text("utf-8"):
+            function, _, parameters = name.partition("[")
+            if file not in self.known_tests:
+                self.known_tests[file] = self.tests(file)
+            tests = self.known_tests[file]
+            if function not in tests or (parameters and not tests[function]):
                 self.bad(
                     "claims",
                     line,
                     f"claim {claim.id}: no test {item.test}",
                     "write FILE::FUNCTION of a test that exists; `make check` also sees that it is collected",
                 )
+        elif sources is None:
+            return
         elif item.source not in sources:
             self.bad("claims", line, f"claim {claim.id}: no source '{item.source}'", "add it to docs/data/sources.yml")
         elif item.locator not in sources[item.source].locators:
@@ -264,24 +292,40 @@ class _Loader:
         )
         return shell, numbers
 
+    def strays(self) -> None:
+        """Note what lies in docs/data and is read by nobody."""
+        try:
+            entries = folder(self.data, self.root, "restore it: pages are made from it")
+        except ProblemError as error:
+            self.problems += error.problems
+            return
+        for name in SCHEMAS:
+            if not (self.data / "schema" / f"{name}.json").is_file():
+                lost = relative(self.data / "schema" / f"{name}.json", self.root)
+                self.problems.append(Problem(lost, 0, "the schema is missing", "restore it: data is held against it"))
+        for entry in entries:
+            if entry.name not in FILES:
+                self.problems.append(
+                    Problem(relative(entry, self.root), 0, "a file that nothing reads", f"one of: {', '.join(FILES)}")
+                )
+
     def load(self) -> Data:
+        self.strays()
         sources = self.sources()
         sections = self.sections()
         claims = self.claims(sources, sections)
         shell, numbers = self.exceptions()
         examples: dict[str, Example] = {}
-        results: dict[tuple[str, str, str], Samples] = {}
+        results: Results = {}
+        machines: dict[str, dict[str, Any]] = {}
         try:
             examples = load_examples(self.root / "snippets")
             for example in examples.values():
                 self.problems += stale(example, self.root)
-            results = load_results(self.data, examples)
+            results, machines = load_results(self.data, examples)
         except ProblemError as error:
             self.problems += error.problems
-        machines: dict[str, dict[str, Any]] = {}
         if not self.problems:
-            for path in sorted((self.data / "results").glob("*/machine.json")):
-                machines[path.parent.name] = json.loads(path.read_text("utf-8"))
             for example in examples.values():
                 for side, record in example.records.items():
                     if record.machine not in machines:
@@ -293,7 +337,7 @@ class _Loader:
                                 f"run: make record EXAMPLE={example.id}",
                             )
                         )
-        if self.problems:
+        if self.problems or sources is None or sections is None:
             raise ProblemError(self.problems)
         return Data(self.root, examples, claims, sources, sections, results, machines, shell, numbers)
 

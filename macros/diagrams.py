@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from .data import Data
 from .pages import Call, Shown
+from .problems import ProblemError, read
 from .render import escape
 
 FOLDER = Path("docs/assets/diagrams")
@@ -17,7 +19,7 @@ COLOUR = re.compile(
 
 
 def _svg(data: Data, name: str) -> str:
-    text = (data.root / FOLDER / f"{name}.svg").read_text("utf-8")
+    text = read(data.root / FOLDER / f"{name}.svg", data.root)
     text = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", text, flags=re.DOTALL)
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
@@ -33,6 +35,15 @@ def diagram(data: Data, name: str, caption: str) -> str:
     return diagrams(data, [name], caption)
 
 
+def _active(node: ElementTree.Element) -> bool:
+    """Whether an element does something, or fetches something from elsewhere."""
+    for key, value in node.attrib.items():
+        name = key.rpartition("}")[2].lower()
+        if name.startswith("on") or (name == "href" and not value.startswith("#")):
+            return True
+    return node.tag.rpartition("}")[2] in {"script", "style", "foreignObject", "iframe", "image"}
+
+
 def check_diagrams(data: Data, call: Call, _: Shown) -> str:
     """Check a call of `diagram` or `diagrams`. See `pages.Check`."""
     given = dict(zip(("names", "caption"), call.args, strict=False)) | call.kwargs
@@ -40,10 +51,20 @@ def check_diagrams(data: Data, call: Call, _: Shown) -> str:
     if not str(given.get("caption", "")).strip():
         return "a diagram without a caption\nsay in a sentence what it shows"
     for name in names if isinstance(names, list) else [names]:
+        if not re.fullmatch(r"[a-z0-9-]+", str(name)):
+            return f"'{name}' is not the name of a diagram\nwrite it without folder and suffix, as boot-vm"
         file = data.root / FOLDER / f"{name}.svg"
         if not file.is_file():
             return f"there is no diagram '{name}'\nadd {FOLDER}/{name}.svg"
-        text = file.read_text("utf-8")
+        try:
+            text = read(file, data.root)
+            root = ElementTree.fromstring(text)
+        except ProblemError as error:
+            return f"{error.problems[0].what} ({error.problems[0].file})\n{error.problems[0].remedy}"
+        except ElementTree.ParseError as error:
+            return f"{FOLDER}/{name}.svg is no well-formed XML: {error}\nmend the tag at that place"
+        if active := [node.tag for node in root.iter() if _active(node)]:
+            return f"{FOLDER}/{name}.svg holds <{active[0].rpartition('}')[2]}>, or an address of something outside\na diagram is shapes and text only"
         for wanted in ("viewBox=", 'role="img"', "<title id=", "<desc id=", "aria-labelledby="):
             if wanted not in text:
                 return f"{FOLDER}/{name}.svg lacks {wanted}\na diagram has a viewBox, role, title and desc, so that it can be read without being seen"

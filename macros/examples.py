@@ -8,7 +8,6 @@ beside each script, the output recorded from it. Regions of a script lie between
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -16,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .problems import Problem, ProblemError, relative
+from .figures import UNITS
+from .problems import Problem, ProblemError, folder, read, relative
+from .validate import read_json, validate
 
 SIDES = ("host", "container", "vm")
 SIDE_NAMES = {"host": "On the host", "container": "Container", "vm": "Virtual machine"}
@@ -29,7 +30,33 @@ TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", *SIDES}
 VOLATILE_KEYS = {"name", "pattern", "host"}
 METRIC_KEYS = {"title", "unit"}
 # Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
-LEAKS = re.compile(r"(?<![\w.-])/(?:home|root|Users|tmp|work|workspace|builds|github|runner|mnt|media)/[\w.-]+")
+LEAKS = re.compile(
+    r"(?<![\w.-])/(?:home|root|Users|tmp|work|workspace|builds|github|runner|mnt|media|srv|data|opt)/[\w.-]+"
+)
+# What a side can require; tests/runner/engines.py says of each how it is seen and what helps where it is missing.
+REQUIREMENTS = frozenset(
+    (
+        "docker",
+        "local-docker",
+        "qemu",
+        "qemu-arm64",
+        "runc",
+        "unshare",
+        "user-namespaces",
+        "root",
+        "linux",
+        "amd64",
+        "no-arm-translation",
+        "lab",
+        "arm64",
+        "memtest",
+        "debian",
+        "cpio",
+    )
+)
+NAME = re.compile(r"[a-z][a-z0-9-]*")
+DIRECTORY = re.compile(r"[a-z0-9-]+")
+PLACEHOLDER = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)>")
 DEFAULT_SECONDS = {"host": 20, "container": 30, "vm": 60}
 
 
@@ -130,7 +157,7 @@ def regions(path: Path, root: Path) -> tuple[Region, ...]:
     def bad(line: int, what: str, remedy: str) -> None:
         problems.append(Problem(name, line, what, remedy))
 
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(read(path, root).split("\n"), 1):
         marker = MARKER.match(line)
         if marker is None:
             if LOOSE_MARKER.search(line):
@@ -141,6 +168,8 @@ def regions(path: Path, root: Path) -> tuple[Region, ...]:
                 )
             elif open_name:
                 lines.append(line)
+            elif line.strip() and path.suffix == ".out":
+                bad(number, "text outside the regions", "record it anew: a recorded output is never edited")
             continue
         kind, region = marker["kind"], marker["name"]
         if kind == "start":
@@ -207,21 +236,14 @@ class _Reader:
         self.problems.append(Problem(self.file, line_of(self.text, pattern), what, remedy))
 
     def read(self) -> Example:
-        if not self.toml.is_file():
-            raise ProblemError(
-                [
-                    Problem(
-                        self.file,
-                        0,
-                        f"the example {self.id} has no example.toml",
-                        "add one with at least a title; CONTRIBUTING.md shows how",
-                    )
-                ]
-            )
-        self.text = self.toml.read_text("utf-8")
+        if not self.toml.exists() and not self.toml.is_symlink():
+            what = f"the example {self.id} has no example.toml"
+            remedy = "add one with at least a title; CONTRIBUTING.md shows how"
+            raise ProblemError([Problem(self.file, 0, what, remedy)])
+        self.text = read(self.toml, self.root)
         try:
             data: dict[str, Any] = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             where = re.search(r"line (\d+)", str(error))
             raise ProblemError(
                 [Problem(self.file, int(where[1]) if where else 0, f"not TOML: {error}", "mend the syntax")]
@@ -232,15 +254,24 @@ class _Reader:
         volatile = tuple(self.volatile(data))
         metrics = self.metrics(data)
         runs = data.get("runs", 1)
-        if not isinstance(runs, int) or not 1 <= runs <= 100:
+        if type(runs) is not int or not 1 <= runs <= 100:
             self.bad(
                 r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side"
             )
         sides = self.sides(data)
+        self.companions(sides)
         records = self.records(sides)
         if self.problems:
             raise ProblemError(self.problems)
         return Example(self.id, self.directory, title, touches, sides, volatile, metrics, runs, records)
+
+    def table(self, value: object, where: str) -> dict[str, Any]:
+        """Return a table, or an empty one with the problem noted."""
+        if isinstance(value, dict):
+            return value
+        key = re.escape(where.strip("[]").rpartition(".")[2])
+        self.bad(rf"^\s*\[*(?:[\w.]+\.)?{key}\b", f"{where} is not a table", f"write {where} and its keys below it")
+        return {}
 
     def keys(self, table: dict[str, Any], known: set[str], where: str) -> None:
         for key in sorted(set(table) - known):
@@ -259,7 +290,13 @@ class _Reader:
 
     def volatile(self, data: dict[str, Any]) -> Iterator[Volatile]:
         seen = set[str]()
-        for entry in data.get("volatile", []):
+        entries = data.get("volatile", [])
+        if not isinstance(entries, list):
+            self.bad(r"^\s*\[*volatile\b", "'volatile' is not a list of tables", "write [[volatile]] above each entry")
+            return
+        for entry in (self.table(entry, "[[volatile]]") for entry in entries):
+            if not entry:
+                continue
             self.keys(entry, VOLATILE_KEYS, " in [[volatile]]")
             name = self.string(entry, "name", required=True)
             source = self.string(entry, "pattern", required=True)
@@ -270,12 +307,19 @@ class _Reader:
                     "join the patterns with |",
                 )
             seen.add(name)
+            if name and not NAME.fullmatch(name):
+                self.bad(
+                    rf"name\s*=\s*['\"]{re.escape(name)}['\"]",
+                    f"the volatile name '{name}' is not one",
+                    "write lower-case letters, digits and hyphens: it becomes <name> in the output",
+                )
             try:
                 pattern = re.compile(source, re.MULTILINE)
             except re.error as error:
                 self.bad(re.escape(source), f"the pattern of '{name}' is no regular expression: {error}", "mend it")
                 continue
-            if pattern.search("") or any(
+            empty = any(match[0] == "" for text in ("", "nonsense") for match in pattern.finditer(text))
+            if empty or any(
                 pattern.fullmatch(nonsense)
                 for nonsense in ("nonsense", "Permission denied", "command not found", "x" * 40)
             ):
@@ -288,9 +332,22 @@ class _Reader:
 
     def metrics(self, data: dict[str, Any]) -> dict[str, Metric]:
         found = {}
-        for key, entry in data.get("metrics", {}).items():
+        for key, value in self.table(data.get("metrics", {}), "[metrics]").items():
+            entry = self.table(value, f"[metrics.{key}]")
+            if not entry:
+                continue
+            if not NAME.fullmatch(key):
+                self.bad(
+                    re.escape(key), f"the metric '{key}' is no name", "write lower-case letters, digits and hyphens"
+                )
             self.keys(entry, METRIC_KEYS, f" in [metrics.{key}]")
             found[key] = Metric(self.string(entry, "title", required=True), self.string(entry, "unit", required=True))
+            if found[key].unit and found[key].unit not in UNITS:
+                self.bad(
+                    rf"^\s*unit\s*=\s*['\"]{re.escape(found[key].unit)}",
+                    f"'unit' of [metrics.{key}] is '{found[key].unit}'",
+                    f"one of: {', '.join(sorted(UNITS))}",
+                )
         return found
 
     def sides(self, data: dict[str, Any]) -> dict[str, Side]:
@@ -325,9 +382,12 @@ class _Reader:
                 continue
             if table is None:
                 continue
+            if not isinstance(table, dict):
+                self.table(table, f"[{side}]")
+                continue
             self.keys(table, SIDE_KEYS, f" in [{side}]")
             seconds = table.get("seconds", DEFAULT_SECONDS[side])
-            if not isinstance(seconds, int) or not 0 < seconds <= 600:
+            if type(seconds) is not int or not 0 < seconds <= 600:
                 self.bad(
                     r"^\s*seconds\b",
                     f"'seconds' of [{side}] is not a whole number from 1 to 600",
@@ -339,8 +399,14 @@ class _Reader:
                     r"^\s*requires\b", f"'requires' of [{side}] is not a list of words", 'write requires = ["docker"]'
                 )
                 requires = []
+            if unknown := sorted(set(requires) - REQUIREMENTS):
+                self.bad(
+                    rf"^\s*requires\b.*{re.escape(unknown[0])}",
+                    f"'requires' of [{side}] names '{unknown[0]}', which is no requirement",
+                    f"one of: {', '.join(sorted(REQUIREMENTS))}",
+                )
             accelerator = table.get("accelerator", "")
-            if accelerator not in {"", "tcg", "none"}:
+            if accelerator not in ("", "tcg", "none"):
                 self.bad(
                     r"^\s*accelerator\b",
                     f"'accelerator' of [{side}] is neither 'tcg' nor 'none'",
@@ -348,6 +414,10 @@ class _Reader:
                 )
             try:
                 parts = regions(scripts[side], self.root)
+                if b"\r" in scripts[side].read_bytes() or scripts[side].read_bytes().startswith(b"\xef\xbb\xbf"):
+                    what = "a carriage return or a byte order mark, which the shell takes for text"
+                    remedy = "save the script with line feeds and without a mark"
+                    self.problems.append(Problem(relative(scripts[side], self.root), 0, what, remedy))
             except ProblemError as error:
                 self.problems += error.problems
                 parts = ()
@@ -376,21 +446,32 @@ class _Reader:
             self.bad("^", "an example without a side", f"add one of {', '.join(s + '.sh' for s in SIDES)}")
         return found
 
+    def companions(self, sides: dict[str, Side]) -> None:
+        """Note what is no part of the example: neither its own files, nor named in a script."""
+        own = {"example.toml", "recorded.json"} | {f"{side}.{end}" for side in SIDES for end in ("sh", "out")}
+        for path in folder(self.directory, self.root, "restore it"):
+            if path.name in own or path.suffix in {".sh", ".out"}:
+                continue  # those of no side are named elsewhere
+            named = any(path.name.encode() in side.script.read_bytes() for side in sides.values())
+            if path.is_symlink() or not named:
+                what = "a file that no script of the example names"
+                self.problems.append(Problem(relative(path, self.root), 0, what, "remove it, or use it in a script"))
+
     def records(self, sides: dict[str, Side]) -> dict[str, Record]:
         path = self.directory / "recorded.json"
         if not path.is_file():
             return {}
         name = relative(path, self.root)
         try:
-            data = json.loads(path.read_text("utf-8"))
-            found = {side: Record(**entry) for side, entry in data.items()}
-        except (ValueError, TypeError) as error:
-            self.problems.append(
-                Problem(
-                    name, getattr(error, "lineno", 0), f"not a record: {error}", f"run: make record EXAMPLE={self.id}"
-                )
-            )
+            data = read_json(path, self.root, f"run: make record EXAMPLE={self.id}")
+        except ProblemError as error:
+            self.problems += error.problems
             return {}
+        new = validate(data, self.root / "docs" / "data" / "schema" / "recorded.json", name, lambda _: 0)
+        self.problems += new
+        if new:
+            return {}
+        found = {side: Record(**entry) for side, entry in data.items()}
         for side in sorted(set(found) - set(sides)):
             self.problems.append(
                 Problem(
@@ -408,12 +489,28 @@ def load_example(directory: Path, snippets: Path) -> Example:
     return _Reader(directory, snippets).read()
 
 
+def _stray(path: Path, root: Path) -> Problem:
+    remedy = (
+        f"an example is a directory snippets/SECTION/NAME/, in lower case; what several share lies in snippets/{LAB}/"
+    )
+    return Problem(relative(path, root), 0, "no example", remedy)
+
+
 def load_examples(snippets: Path) -> dict[str, Example]:
     """Read every example under `snippets`, by id. Raises ProblemError with the problems of all."""
     problems: list[Problem] = []
     found: dict[str, Example] = {}
-    for section in sorted(p for p in snippets.iterdir() if p.is_dir() and p.name != LAB):
-        for directory in sorted(p for p in section.iterdir() if p.is_dir()):
+    root = snippets.parent
+    for section in folder(snippets, root, "restore it: it holds the examples"):
+        if section.name == LAB:
+            continue
+        if section.is_symlink() or not section.is_dir():
+            problems.append(_stray(section, root))
+            continue
+        for directory in folder(section, root, "restore it"):
+            if directory.is_symlink() or not directory.is_dir() or not DIRECTORY.fullmatch(directory.name):
+                problems.append(_stray(directory, root))
+                continue
             try:
                 example = load_example(directory, snippets)
             except ProblemError as error:
@@ -422,6 +519,16 @@ def load_examples(snippets: Path) -> dict[str, Example]:
                 found[example.id] = example
     if problems:
         raise ProblemError(problems)
+    return found
+
+
+def _unfit(line: str, example: Example) -> list[str]:
+    """Return what a line of recorded output may not hold: a path of the machine, a placeholder of no pattern."""
+    found = [f"names a directory of the machine on which it was recorded: {leak[0]}" for leak in LEAKS.finditer(line)]
+    declared = {name for volatile in example.volatile for name in (volatile.name, f"host-{volatile.name}")}
+    for word in PLACEHOLDER.finditer(line):
+        if not {word["name"], re.sub(r"-\d+$", "", word["name"])} & declared:
+            found.append(f"the placeholder {word[0]}, of which no volatile pattern has the name")
     return found
 
 
@@ -438,16 +545,15 @@ def stale(example: Example, root: Path) -> list[Problem]:
             problems.append(
                 Problem(relative(side.script, root), 0, "the script changed after its output was recorded", remedy)
             )
-        for number, line in enumerate(side.recorded.read_text("utf-8").splitlines(), 1):
-            if leak := LEAKS.search(line):
-                problems.append(
-                    Problem(
-                        relative(side.recorded, root),
-                        number,
-                        f"names a directory of the machine on which it was recorded: {leak[0]}",
-                        f"print less, or declare a volatile pattern; then {remedy}",
-                    )
-                )
+        try:
+            text = read(side.recorded, root)
+        except ProblemError as error:
+            problems += error.problems
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            for what in _unfit(line, example):
+                fix = f"print less, or declare a volatile pattern; then {remedy}"
+                problems.append(Problem(relative(side.recorded, root), number, what, fix))
         try:
             parts = [part.name for part in regions(side.recorded, root)]
         except ProblemError as error:

@@ -15,6 +15,7 @@ SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
     ),
     "count": (("", Decimal(1)),),
 }
+UNITS = frozenset(SCALES)
 NARROW = "\u202f"  # the narrow no-break space between a number and its unit
 
 

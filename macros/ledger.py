@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from .data import VERDICTS, Claim, Data, Evidence, Source
+from .data import VERDICTS, Claim, Data, Evidence
 from .figures import NARROW, quantity
 from .pages import Call, Shown
-from .render import ACCELERATORS, escape, side_name, slug, verdict
+from .render import ACCELERATORS, cards, escape, side_name, slug, verdict
 
+MACHINE_WORDS = {
+    "system": "system",
+    "kernel": "kernel of the host",
+    "architecture": "architecture",
+    "cpu": "processor",
+    "cpus": "processors",
+    "memory": "memory",
+    "virtual": "is itself",
+    "cgroups": "control groups, version",
+    "docker_storage": "Docker's storage driver",
+    "docker_cgroups": "Docker's cgroup driver",
+}
 SOURCES = "/sources.md"
 CLAIMS = "/claims.md"
 READ = {
@@ -23,14 +35,16 @@ def _given(call: Call, *names: str) -> dict[str, str]:
 # -- sources ---------------------------------------------------------------------------------------
 
 
-def _short(source: Source) -> str:
-    return escape(source.title)
+def anchor(key: str, locator: str) -> str:
+    """Return the id of a locator on the Sources page."""
+    return f"{key}-{slug(locator)}"
 
 
 def cite(data: Data, key: str, locator: str) -> str:
-    """Return an inline citation: a link to the source's entry, naming the place in it."""
+    """Return an inline citation: a link to what the Sources page says of this place in the source."""
     source = data.sources[key]
-    return f'<span class="cite">[[{_short(source)}, {escape(locator)}]({SOURCES}#{key})]</span>'
+    name = escape(source.short or source.title)
+    return f'<span class="cite">[[{name}]({SOURCES}#{anchor(key, locator)} "{escape(locator)}")]</span>'
 
 
 def check_cite(data: Data, call: Call, _: Shown) -> str:
@@ -77,7 +91,10 @@ def sources(data: Data) -> str:
             f"Read: {READ[source.read]}; {escape(source.version)}.",
             "",
         ]
-        lines += [f"- **{escape(locator)}**: {escape(says)}" for locator, says in source.locators.items()]
+        lines += [
+            f'- <span id="{anchor(source.key, locator)}">**{escape(locator)}**</span>: {escape(says)}'
+            for locator, says in source.locators.items()
+        ]
         if used:
             lines += ["", "Evidence for: " + ", ".join(claim(data, c.id) for c in used) + "."]
         parts.append("\n".join(lines))
@@ -107,7 +124,8 @@ def _evidence(data: Data, item: Evidence) -> str:
     if item.test:
         file, _, name = item.test.partition("::")
         return f"test [`{name}`](/{file})"
-    return f"source {cite(data, item.source, item.locator)}"
+    name = escape(data.sources[item.source].title)
+    return f"source [{name}, {escape(item.locator)}]({SOURCES}#{anchor(item.source, item.locator)})"
 
 
 def _claim_body(data: Data, found: Claim) -> list[str]:
@@ -121,14 +139,13 @@ def _claim_body(data: Data, found: Claim) -> list[str]:
 
 def claims(data: Data, section: str) -> str:
     """Return a section's claims in short: statement, verdict, and a link to the whole entry."""
-    rows = ["| Id | Statement | Verdict |", "|---|---|---|"]
+    rows = []
     for found in data.claims.values():
         if found.section == section:
             under = f"<br><small>{escape(found.conditions)}</small>" if found.conditions else ""
-            rows.append(
-                f"| [{found.id}]({CLAIMS}#{found.id}) | {escape(found.statement)} | {verdict(found.verdict)}{under} |"
-            )
-    return "\n".join(rows)
+            statement = f"[{found.id}]({CLAIMS}#{found.id}): {escape(found.statement)}"
+            rows.append([statement, f"{verdict(found.verdict)}{under}"])
+    return cards(["Statement", "Verdict"], rows)
 
 
 def check_claims(data: Data, call: Call, _: Shown) -> str:
@@ -161,26 +178,17 @@ def ledger(data: Data) -> str:
 
 def comparison(data: Data) -> str:
     """Return the comparison as a table: a row a section, each cell linked to its section or marked as to come."""
-    rows = [
-        f"| Section | The question | {side_name('container')} | {side_name('vm')} |",
-        "|---|---|---|---|",
-    ]
+    rows = []
     for section in data.sections.values():
+        texts = [escape(text) for text in (section.question, section.container, section.vm)]
         if section.page:
-            cells = [
-                f"[{escape(section.title)}]({section.page})",
-                *(f"[{escape(text)}]({section.page})" for text in (section.question, section.container, section.vm)),
-            ]
+            rows.append(
+                [f"[{escape(section.title)}]({section.page})", *(f"[{text}]({section.page})" for text in texts)]
+            )
         else:
             soon = '<span class="to-come">to come</span>'
-            cells = [
-                f"{escape(section.title)} {soon}",
-                f"{escape(section.question)} {soon}",
-                f"{escape(section.container)} {soon}",
-                f"{escape(section.vm)} {soon}",
-            ]
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(['<div class="comparison" markdown="1">', "", *rows, "", "</div>"])
+            rows.append([f"{escape(section.title)} {soon}", *(f"{text} {soon}" for text in texts)])
+    return cards(["Section", "The question", side_name("container"), side_name("vm")], rows, extra="comparison")
 
 
 # -- results and machines --------------------------------------------------------------------------
@@ -205,13 +213,13 @@ def check_result(data: Data, call: Call, _: Shown) -> str:
 def results(data: Data, experiment: str) -> str:
     """Return an experiment's medians as a table, a row a metric and side, with the raw file and the script."""
     found = [s for s in data.results.values() if s.experiment == experiment]
-    rows = ["| What | Where | Median | Samples |", "|---|---|---:|---:|"]
-    for one in found:
+    metrics = list(data.examples[experiment].metrics)
+    rows = ["| What | Where | Value |", "|---|---|---:|"]
+    for one in sorted(found, key=lambda sample: metrics.index(sample.metric)):
         title = data.examples[experiment].metrics[one.metric].title
         how = f" ({ACCELERATORS[one.accelerator]})" if ACCELERATORS[one.accelerator] else ""
-        rows.append(
-            f"| {escape(title)} | {side_name(one.side)}{how} | {quantity(one.median, one.unit)} | {len(one.values)} |"
-        )
+        of = f", median of {len(one.values)}" if len(one.values) > 1 else ""
+        rows.append(f"| {escape(title)} | {side_name(one.side)}{how} | {quantity(one.median, one.unit)}{of} |")
     raw = f"/{found[0].file.removeprefix('docs/')}"
     scripts = " · ".join(f"[{side}](/snippets/{experiment}/{side}.sh)" for side in data.examples[experiment].sides)
     note = f'<p class="provenance" data-search-exclude markdown="1">Recorded {found[0].date} on [{found[0].machine}](/checking.md#machine-{found[0].machine}): [raw samples]({raw}) · scripts: {scripts}</p>'
@@ -233,11 +241,9 @@ def machines(data: Data) -> str:
     """Return every machine on which something was recorded, as a table each."""
     parts = []
     for name, machine in data.machines.items():
-        versions = {str(k): str(v) for k, v in machine["versions"].items()}
-        rows = {
-            k: str(v) for k, v in machine.items() if k not in {"slug", "versions", "accelerator", "accelerator_reason"}
-        } | versions
-        rows["accelerator"] = f"{ACCELERATORS[machine['accelerator']] or 'none'}: {machine['accelerator_reason']}"
+        rows = {MACHINE_WORDS.get(key, key): str(machine[key]) for key in MACHINE_WORDS if key in machine}
+        rows |= {str(key): str(value) for key, value in machine["versions"].items()}
+        rows["how VMs run"] = f"{ACCELERATORS[machine['accelerator']] or 'not at all'}; {machine['accelerator_reason']}"
         lines = [
             f"### {name} {{ #machine-{slug(name)} }}",
             "",

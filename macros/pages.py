@@ -6,41 +6,47 @@ call on every page is read from the page's syntax tree here, with its line, and 
 
 from __future__ import annotations
 
+import html
+import inspect
+import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from .data import Data, Exception_
-from .problems import Problem, ProblemError, relative
+from .problems import Problem, ProblemError, read, relative
 
-SHELL = {
-    "sh",
-    "bash",
-    "shell",
-    "console",
-    "zsh",
-    "ksh",
-    "fish",
-    "dash",
-    "terminal",
-    "shell-session",
-    "sh-session",
-    "bash-session",
-    "powershell",
-    "ps1",
-    "bat",
-    "cmd",
-    "docker",
-}
-FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)$")
+LANGUAGES = ("text", "yaml", "toml", "json", "python", "html")  # of code blocks; every other is excepted or refused
+FENCE = re.compile(r"^(?:\s*>)*\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 INCLUDE = re.compile(r"^\s*-+8<-+(?:\s|$)")  # pymdownx's include
+PROMPT = re.compile(r"^\s*\$ [A-Za-z]")
+CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|\[\^|:\s|<")  # what an indented line can belong to
+FRONT = re.compile(r"-{3}[ \t]*\n(?P<yaml>.*?\n)(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
+FRONT_KEYS = {"title", "description", "hide"}
+RAW = "docs/contributing.md"  # the page that shows how macros are called
+LINKS = {"snippets", "tests"}  # the links under docs/, by which scripts and outputs are published
+MARKDOWN = {".md", ".markdown", ".mdown", ".mkdn", ".mkd"}
 
-UNIT = r"(?:[kKMGT]i?B|B|bytes?|bits?|[nµm]s|s|secs?|seconds?|minutes?|min|hours?|%|percent|per cent|[kMG]?Hz|×|x|times|fold|W|[GM]b/s|IOPS|req/s)"
-NUMBER = re.compile(rf"(?<![\w.§-])\d[\d,.\u202f]*(?:\s|&nbsp;|\u00a0|\u202f|-)?{UNIT}(?![\w/])")
-CODE_SPAN = re.compile(r"(`+).+?\1|\{\{.*?\}\}|<[^>]+>|\]\([^)]*\)")
+UNIT = (
+    r"(?:(?:kilo|mega|giga|tera)(?:bytes?|bits?)|[kKMGT]i?[bB](?:ps)?|B|bytes?|[kKMGT]?bit/s|[kMG]?b/s|[kKMGT]i?B/s|mb|gb"
+    r"|(?:nano|micro|milli)seconds?|[num]secs?|[nmuµμ]s|s|secs?|seconds?|minutes?|mins?|hours?|hrs?|h|days?|weeks?"
+    r"|%|percent|per[ -]cent|[kMG]?Hz|×|x|times|fold|orders? of magnitude|k?W|watts?|IOPS"
+    r"|req/s|(?:requests|operations|transactions) per second)"
+)
+GAP = r"(?: {0,2}| ?\n *|-)"
+VALUE = r"\.?\d[\d,.]*(?:e[+-]?\d+)?"
+# A plain "s" on a whole number is a plural (1990s, 12s), no second.
+NUMBER = re.compile(
+    rf"(?<![\w.§-]){VALUE}(?: ?[-–] ?{VALUE})?(?!(?<=\d)s(?!\w)){GAP}{UNIT}(?![\w/])|(?<![\w.§-])\d+\.\d+s(?!\w)"
+)
+SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
+NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.][^}]*\}")
+TAG = re.compile(r"</?[A-Za-z][^>]*>")
+CODE_SPAN = re.compile(r"(`+)(?P<code>.+?)\1")
 
 Shown = set[tuple[str, str, str]]  # (example, side, region)
 
@@ -60,71 +66,154 @@ Check = Callable[[Data, Call, Shown], str]
 """Returns "" if the call can be rendered, else what is wrong and, after a line break, what would be right."""
 
 
+def with_arguments(render: Callable[..., str], check: Check) -> Check:
+    """Return `check`, preceded by one of the arguments: those that `render` has, each a text, or a list of texts."""
+    parameters = list(inspect.signature(render).parameters.values())[1:]  # the first is the data
+
+    def whole(data: Data, call: Call, shown: Shown) -> str:
+        remedy = f"write {{{{ {call.name}({', '.join(p.name for p in parameters)}) }}}}"
+        try:
+            bound = inspect.signature(render).bind(data, *call.args, **call.kwargs)
+        except TypeError as error:
+            return f"the arguments of '{call.name}': {error}\n{remedy}"
+        given = {
+            parameter.name: bound.arguments[parameter.name]
+            for parameter in parameters
+            if parameter.name in bound.arguments
+        }
+        for parameter in parameters:
+            value = given.get(parameter.name, "")
+            if parameter.annotation == "list[str]":
+                if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+                    return f"'{parameter.name}' of '{call.name}' is not a list of texts\nwrite [\"…\", \"…\"]"
+            elif not isinstance(value, str):
+                return f"'{parameter.name}' of '{call.name}' is not a text\nwrite it in quotes"
+        return check(data, replace(call, args=(), kwargs=given), shown)
+
+    return whole
+
+
 def body(text: str) -> str:
     """Return a page's text with its front matter blanked, so that line numbers stay."""
-    match = re.match(r"---\n.*?\n---\n", text, re.DOTALL)
+    match = FRONT.match(text)
     return "\n" * match[0].count("\n") + text[match.end() :] if match else text
 
 
-def calls(text: str, file: str, checks: dict[str, Check]) -> tuple[list[Call], list[Problem]]:
-    """Return the macro calls of a page, and a problem for each construct that is not a plain call."""
-    problems: list[Problem] = []
+def front_problems(text: str, file: str) -> list[Problem]:
+    """Return problems of a page's front matter: what is not YAML, and keys that change how a page is made."""
+    remedy = f"front matter is YAML between two lines '---'; its keys: {', '.join(sorted(FRONT_KEYS))}"
+    match = FRONT.match(text)
+    if match is None:
+        if text.startswith("---"):
+            return [Problem(file, 1, "front matter that does not end", remedy)]
+        if re.match(r" {0,3}[\w-]+:(?:\s|$)", text):
+            return [Problem(file, 1, "a page that begins as front matter does", remedy)]
+        return []
     try:
-        tree = Environment(autoescape=False).parse(body(text))
-    except TemplateSyntaxError as error:
+        content = yaml.safe_load(match["yaml"])
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        return [Problem(file, line, f"front matter that is not YAML: {error.problem}", remedy)]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return [Problem(file, 1, f"front matter that is not YAML: {error}", remedy)]
+    if not isinstance(content, dict):
+        return [Problem(file, 1, "front matter without a key", remedy)]
+    lines = match["yaml"].split("\n")
+    problems = []
+    for key, value in content.items():
+        line = next((n for n, part in enumerate(lines, 2) if part.startswith(str(key))), 1)
+        if key not in FRONT_KEYS:
+            problems.append(Problem(file, line, f"the key '{key}' in the front matter", remedy))
+        elif key == "hide":
+            if not isinstance(value, list) or not set(map(str, value)) <= {"navigation", "toc", "footer", "path"}:
+                problems.append(
+                    Problem(file, line, "'hide' is no list of parts of the page", "write [navigation, toc]")
+                )
+        elif not isinstance(value, str) or "{{" in value or "{%" in value:
+            problems.append(
+                Problem(file, line, f"'{key}' in the front matter is not a plain text", "write it in quotes")
+            )
+    return problems
+
+
+def _constant(node: nodes.Expr) -> object:
+    if isinstance(node, nodes.Const):
+        return node.value
+    if isinstance(node, nodes.List):
+        return [_constant(item) for item in node.items]
+    raise nodes.Impossible
+
+
+def _strange(environment: Environment, text: str, file: str) -> Iterator[Problem]:
+    """Yield a problem for each comment and raw block of the template language, and each call in an HTML comment."""
+    since = 0  # the line of the HTML comment that is open
+    for line, kind, value in environment.lex(text):
+        if kind == "comment_begin":
+            yield Problem(file, line, "a comment of the template language", "write <!-- … -->, or remove it")
+        elif kind == "raw_begin" and file != RAW:
+            yield Problem(file, line, "a raw block", f"only {RAW} shows how macros are called")
+        elif kind == "variable_begin" and since:
+            yield Problem(file, line, "a macro call in an HTML comment", "remove it: it would be made and not be seen")
+        elif kind == "data":
+            for mark in re.finditer(r"<!--|-->", CODE_SPAN.sub(lambda m: " " * len(m[0]), value)):
+                since = line + value.count("\n", 0, mark.start()) if mark[0] == "<!--" else 0
+    if since:
+        yield Problem(file, since, "an HTML comment that does not end", "close it with -->")
+
+
+def _call(node: nodes.Call, name: str, file: str, checks: dict[str, Check]) -> Call | Problem:
+    if name not in checks:
+        return Problem(file, node.lineno, f"there is no macro '{name}'", f"one of: {', '.join(sorted(checks))}")
+    constant = "write each argument as a text in quotes"
+    keys = [pair.key for pair in node.kwargs]
+    if node.dyn_args is not None or node.dyn_kwargs is not None or len(keys) != len(set(keys)):
+        return Problem(file, node.lineno, f"arguments of '{name}' that are unpacked, or stand twice", constant)
+    try:
+        args = tuple(_constant(arg) for arg in node.args)
+        kwargs = {pair.key: _constant(pair.value) for pair in node.kwargs}
+    except nodes.Impossible:
+        return Problem(file, node.lineno, f"an argument of '{name}' is not a constant", constant)
+    return Call(name, args, kwargs, file, node.lineno)
+
+
+def calls(text: str, file: str, checks: dict[str, Check]) -> tuple[list[Call], list[Problem]]:
+    """Return the macro calls of a page, and a problem for each construct that is not a plain call.
+
+    Raises ProblemError for a page whose calls cannot be told from its text.
+    """
+    environment = Environment(autoescape=False)
+    try:
+        tree = environment.parse(body(text))
+        problems = list(_strange(environment, body(text), file))
+    except (TemplateSyntaxError, RecursionError) as error:
         remedy = "pages hold macro calls only; a Go template or a shell expansion belongs in a script under snippets/"
-        return [], [Problem(file, error.lineno, f"not a macro call: {error.message}", remedy)]
+        what = f"not a macro call: {getattr(error, 'message', error)}"
+        raise ProblemError([Problem(file, getattr(error, "lineno", 0), what, remedy)]) from error
     found = []
-    called: set[int] = set()
-    for node in tree.find_all(nodes.Call):
-        if not isinstance(node.node, nodes.Name):
-            problems.append(
-                Problem(
-                    file, node.lineno, "a call of something that is no macro", f"one of: {', '.join(sorted(checks))}"
-                )
-            )
+    macros = f"pages call macros: {', '.join(sorted(checks))}"
+    for top in tree.body:
+        if not isinstance(top, nodes.Output):
+            what = "a statement of the template language"
+            problems.append(Problem(file, top.lineno, what, "pages hold macro calls only: {{ name(…) }}"))
             continue
-        called.add(id(node.node))
-        if node.node.name not in checks:
-            problems.append(
-                Problem(
-                    file, node.lineno, f"there is no macro '{node.node.name}'", f"one of: {', '.join(sorted(checks))}"
+        for node in top.nodes:
+            if isinstance(node, nodes.TemplateData):
+                continue
+            if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
+                one = _call(node, node.node.name, file, checks)
+                if isinstance(one, Call):
+                    found.append(one)
+                else:
+                    problems.append(one)
+            elif isinstance(node, nodes.Name):
+                problems.append(Problem(file, node.lineno, f"'{node.name}' is not defined", macros))
+            elif isinstance(node, nodes.Call):
+                problems.append(Problem(file, node.lineno, "a call of something that is no macro", macros))
+            else:
+                remedy = "compute it in a module of macros/, with a test, and call that"
+                problems.append(
+                    Problem(file, node.lineno, "arithmetic or a filter on a page, or a value alone", remedy)
                 )
-            )
-            continue
-        try:
-            args = tuple(arg.as_const() for arg in node.args)
-            kwargs = {pair.key: pair.value.as_const() for pair in node.kwargs}
-        except nodes.Impossible:
-            problems.append(
-                Problem(
-                    file,
-                    node.lineno,
-                    f"an argument of '{node.node.name}' is not a constant",
-                    "write the argument as a text in quotes",
-                )
-            )
-            continue
-        found.append(Call(node.node.name, args, kwargs, file, node.lineno))
-    for name in tree.find_all(nodes.Name):
-        if id(name) not in called:
-            problems.append(
-                Problem(
-                    file,
-                    name.lineno,
-                    f"'{name.name}' is not defined",
-                    f"pages call macros: {', '.join(sorted(checks))}",
-                )
-            )
-    for other in tree.find_all((nodes.BinExpr, nodes.Filter, nodes.UnaryExpr, nodes.Compare)):
-        problems.append(
-            Problem(
-                file,
-                other.lineno,
-                "arithmetic or a filter on a page",
-                "compute it in a module of macros/, with a test, and call that",
-            )
-        )
     return found, problems
 
 
@@ -136,68 +225,103 @@ def _excepted(exceptions: tuple[Exception_, ...], page: str, line: str, used: se
     return False
 
 
+def language_of(info: str) -> str:
+    """Return the language that the text after an opening fence names, in lower case, or ""."""
+    info = info.strip()
+    if not info.startswith("{"):
+        return re.split(r"[\s{]", info)[0].lower()
+    plain = re.sub(r"\"[^\"]*\"|'[^']*'", "", info.strip("{} "))
+    classes = [word[1:].lower() for word in plain.split() if word.startswith(".")]
+    return next((word for word in classes if word not in LANGUAGES), classes[0] if classes else "")
+
+
 def text_problems(text: str, file: str, page: str, data: Data, used: set[Exception_]) -> list[Problem]:
     """Return problems of a page's text: shell that was typed, includes by the generator, numbers typed by hand."""
     problems = []
-    fence = ""
-    pending: tuple[int, str] | None = None
-    for number, line in enumerate(body(text).splitlines(), 1):
+    shell = "put the command into a script under snippets/ and call its example; or list its first line in docs/data/exceptions.yml, with the reason"
+
+    def bad(line: int, what: str, remedy: str) -> None:
+        problems.append(Problem(file, line, what, remedy))
+
+    fence, opened, language = "", 0, ""
+    pending = False  # the next line is the first of a block that needs an exception
+    contained, blank = False, True  # whether an indented line would belong to something; whether the last line is blank
+    prose: list[str] = []
+    for number, line in enumerate(body(text).split("\n"), 1):
+        prose.append("")
         if INCLUDE.match(line):
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    "an include of the generator's, which loses a missing region without a word",
-                    'write {{ example("section/name") }} or {{ script("lab/file.sh", "region") }}',
-                )
-            )
-        if pending is not None:
-            start, language = pending
-            pending = None
+            remedy = 'write {{ example("section/name") }} or {{ script("lab/file.sh", "region") }}'
+            bad(number, "an include of the generator's, which loses a missing region without a word", remedy)
+        if pending:
+            pending = False
             if not _excepted(data.shell_exceptions, page, line, used):
-                problems.append(
-                    Problem(
-                        file,
-                        start,
-                        f"a {language} block typed into a page",
-                        "put the command into a script under snippets/ and call its example; or list its first line in docs/data/exceptions.yml, with the reason",
-                    )
-                )
+                bad(opened, f"a {language} block typed into a page", f"{shell}. Other blocks: {', '.join(LANGUAGES)}")
         match = FENCE.match(line)
         if match and not fence:
-            fence = match["fence"]
-            language = re.split(r"[\s{.]+", match["info"].strip(" {.}"))[0].lower()
+            fence, opened, language = match["fence"], number, language_of(match["info"])
             if not language:
-                problems.append(
-                    Problem(
-                        file,
-                        number,
-                        "a code block without a language",
-                        "name it after the opening fence; 'text' if it is none",
-                    )
-                )
-            elif language in SHELL:
-                pending = (number, language)
-            continue
-        if match and match["info"] == "" and match["fence"].startswith(fence):
-            fence = ""
+                bad(number, "a code block without a language", "name it after the opening fence; 'text' if it is none")
+            pending = language not in ("", *LANGUAGES)
+            blank = False
             continue
         if fence:
+            if match and not match["info"] and match["fence"] == fence:
+                fence = ""
+            elif language == "text" and PROMPT.match(line) and not _excepted(data.shell_exceptions, page, line, used):
+                bad(number, "a shell command typed into a page", shell)
             continue
-        prose = CODE_SPAN.sub(" ", line)
-        for hit in NUMBER.finditer(prose):
-            if not _excepted(data.number_exceptions, page, line, used):
-                problems.append(
-                    Problem(
-                        file,
-                        number,
-                        f"a quantity typed by hand: '{hit[0]}'",
-                        "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}; or list it in docs/data/exceptions.yml, with the reason",
-                    )
-                )
+        indented = line.startswith(("    ", "\t"))
+        if line.strip() and not line.startswith((" ", "\t")):
+            contained = bool(CONTAINER.match(line))
+        elif line.strip() and indented and blank and not contained:
+            bad(number, "an indented code block", "use a fence, with a language")
+            contained = True  # one problem a block
+        blank = not line.strip()
+        if re.search(r"<pre\b", CODE_SPAN.sub("", line), re.IGNORECASE):
+            bad(number, "a code block as HTML", "use a fence, with a language")
+        prose[-1] = line
     if fence:
-        problems.append(Problem(file, 0, "a code block that does not end", "close its fence"))
+        bad(opened, "a code block that does not end", "close its fence, with the same characters")
+    lines = body(text).split("\n")
+    joined = "\n".join(map(plain_prose, prose))
+    for hit in NUMBER.finditer(joined):
+        number = joined.count("\n", 0, hit.start()) + 1
+        spanned = " ".join(lines[number - 1 : number + hit[0].count("\n")])
+        if not _excepted(data.number_exceptions, page, spanned, used):
+            remedy = "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}; or list it in docs/data/exceptions.yml, with the reason"
+            bad(number, f"a quantity typed by hand: '{' '.join(hit[0].split())}'", remedy)
     return problems
+
+
+def plain_prose(line: str) -> str:
+    """Return a line of prose as a reader sees it, for the search of numbers: no markup, calls, addresses or code.
+
+    Code that is nothing but a number and its unit stays.
+    """
+
+    def code(match: re.Match[str]) -> str:
+        return match["code"] if NUMBER.fullmatch(match["code"].strip()) else " … "
+
+    line = SPACES.sub(" ", html.unescape(NO_PROSE.sub(" … ", TAG.sub("", CODE_SPAN.sub(code, line)))))
+    return re.sub(r"[*_`~]", "", line).rstrip()
+
+
+def sources(docs: Path, root: Path) -> tuple[list[Path], list[Problem]]:
+    """Return every page under docs/, and a problem for each link and each page that is not named as one."""
+    found: list[Path] = []
+    problems = []
+    for folder, below, names in os.walk(docs):
+        for name in sorted(below + names):
+            path = Path(folder, name)
+            if path.is_symlink():
+                if path.parent != docs or name not in LINKS:
+                    remedy = f"put the file itself there; links under docs/: {', '.join(sorted(LINKS))}"
+                    problems.append(Problem(relative(path, root), 0, "a link", remedy))
+            elif name.endswith(".md"):
+                found.append(path)
+            elif path.suffix.lower() in MARKDOWN:
+                problems.append(Problem(relative(path, root), 0, "a page that is not named as one", "name it ….md"))
+    return sorted(found), problems
 
 
 def check_pages(data: Data, checks: dict[str, Check]) -> None:
@@ -206,25 +330,30 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
     Also finds examples and regions that no page shows, and exceptions that nothing needs.
     """
     docs = data.root / "docs"
-    problems: list[Problem] = []
     shown: Shown = set()
     used: set[Exception_] = set()
-    pages = [path for path in sorted(docs.rglob("*.md")) if not _linked(path, docs)]
+    parsed = True
+    pages, problems = sources(docs, data.root)
     if not pages:
-        raise ProblemError(
-            [Problem(relative(docs, data.root), 0, "no page was found", "pages are Markdown files under docs/")]
-        )
+        what = "no page was found"
+        raise ProblemError([Problem(relative(docs, data.root), 0, what, "pages are Markdown files under docs/")])
     for path in pages:
-        text = path.read_text("utf-8")
         file, page = relative(path, data.root), relative(path, docs)
-        found, new = calls(text, file, checks)
+        try:
+            text = read(path, data.root)
+            problems += front_problems(text, file)
+            problems += text_problems(text, file, page, data, used)
+            found, new = calls(text, file, checks)
+        except ProblemError as error:
+            problems += error.problems
+            parsed = False
+            continue
         problems += new
         for call in found:
             if wrong := checks[call.name](data, call, shown):
                 what, _, remedy = wrong.partition("\n")
                 problems.append(Problem(file, call.line, what, remedy))
-        problems += text_problems(text, file, page, data, used)
-    for example in data.examples.values():
+    for example in data.examples.values() if parsed else ():
         for side in example.sides.values():
             for region in side.regions:
                 if (example.id, side.side, region.name) not in shown:
@@ -236,7 +365,8 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
                             f'call {{{{ example("{example.id}") }}}} on a page, or remove the region',
                         )
                     )
-    for exception in sorted(set(data.shell_exceptions + data.number_exceptions) - used, key=lambda e: e.line):
+    unused = set(data.shell_exceptions + data.number_exceptions) - used if parsed else ()
+    for exception in sorted(unused, key=lambda e: e.line):
         problems.append(
             Problem(
                 "docs/data/exceptions.yml",
@@ -247,8 +377,3 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
         )
     if problems:
         raise ProblemError(problems)
-
-
-def _linked(path: Path, docs: Path) -> bool:
-    """Whether a path under docs/ lies in a linked folder (docs/snippets, docs/tests): no pages there."""
-    return any(parent.is_symlink() for parent in path.parents if docs in parent.parents)

@@ -43,3 +43,38 @@ def relative(path: Path, root: Path) -> str:
         return path.relative_to(root).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def read(path: Path, root: Path) -> str:
+    """Return the text of a UTF-8 file, every line end as a line feed, without a byte order mark.
+
+    Raises ProblemError for what cannot be read, is not UTF-8 (with its line), or holds a NUL byte.
+    """
+    name = relative(path, root)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror or error}"
+        raise ProblemError([Problem(name, 0, what, "restore it, as a file with text")]) from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        what = f"not UTF-8: the byte 0x{raw[error.start]:02x}"
+        raise ProblemError([Problem(name, line, what, "save the file as UTF-8")]) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ProblemError([Problem(name, line, "holds a NUL byte", "remove it: it is no text")])
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def folder(path: Path, root: Path, remedy: str) -> list[Path]:
+    """Return what lies in a directory, sorted, without what begins with a dot or is named as __pycache__ is.
+
+    Raises ProblemError where there is no such directory.
+    """
+    try:
+        found = sorted(path.iterdir())
+    except OSError as error:
+        raise ProblemError([Problem(relative(path, root), 0, "the directory is missing", remedy)]) from error
+    return [entry for entry in found if not entry.name.startswith((".", "__"))]

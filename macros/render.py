@@ -45,3 +45,23 @@ def side_name(side: str) -> str:
 def verdict(word: str) -> str:
     """Return a verdict as a badge: a mark and the word, never colour alone."""
     return f'<span class="verdict verdict--{slug(word)}"><span aria-hidden="true">{VERDICT_MARKS[word]}</span> {word}</span>'
+
+
+def cards(head: list[str], rows: list[list[str]], *, extra: str = "") -> str:
+    """Return a table whose rows become cards on a narrow screen; the first cell of a row is its heading.
+
+    Cells are Markdown for inline text. `extra` is added to the table's classes.
+    """
+    top = "".join(f'<th scope="col" markdown="span">{cell}</th>' for cell in head)
+    body = []
+    for first, *rest in rows:
+        labels = [re.sub(r"<[^>]+>", "", label) for label in head[1:]]
+        cells = "".join(
+            f'<td data-label="{label}" markdown="span">{cell}</td>' for label, cell in zip(labels, rest, strict=True)
+        )
+        body.append(f'<tr markdown="block"><th scope="row" markdown="span">{first}</th>{cells}</tr>')
+    classes = f"cards {extra}".strip()
+    return (
+        f'<table class="{classes}" markdown="block"><thead markdown="block"><tr markdown="block">{top}</tr></thead>'
+        f'<tbody markdown="block">{"".join(body)}</tbody></table>'
+    )

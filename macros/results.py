@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
+import re
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .examples import Example
-from .problems import Problem, ProblemError, relative
-from .validate import validate
+from .problems import Problem, ProblemError, folder, relative
+from .validate import read_json, validate
 
-UNITS = {"B", "s", "count"}
-ACCELERATORS = {"kvm", "tcg", "none"}
+MACHINE = "machine.json"
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Results = dict[tuple[str, str, str], "Samples"]
 
 
 def sample_problem(reading: object) -> str:
@@ -22,6 +24,8 @@ def sample_problem(reading: object) -> str:
         value = float(reading)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return "is no number"
+    except OverflowError:
+        return "is not finite"
     if not math.isfinite(value):
         return "is not finite"
     return "is negative" if value < 0 else ""
@@ -47,80 +51,109 @@ class Samples:
         return statistics.median(self.values)
 
 
-def load_results(data: Path, examples: dict[str, Example]) -> dict[tuple[str, str, str], Samples]:
-    """Read every result of the first machine, by (experiment, side, metric).
+class _Reader:
+    """Reads the results of every machine and collects their problems."""
 
-    Raises ProblemError for a file that does not fit its schema, a sample that cannot be, a result without its
-    experiment, and a result whose script changed afterwards.
-    """
-    root = data.parent.parent
-    problems: list[Problem] = []
-    found: dict[tuple[str, str, str], Samples] = {}
-    for path in sorted((data / "results").glob("*/*.json")):
-        name = relative(path, root)
+    def __init__(self, data: Path, examples: dict[str, Example]) -> None:
+        self.data = data
+        self.root = data.parent.parent
+        self.examples = examples
+        self.machines: dict[str, dict[str, Any]] = {}
+        self.found: Results = {}
+        self.problems: list[Problem] = []
+
+    def bad(self, path: Path, what: str, remedy: str) -> None:
+        self.problems.append(Problem(relative(path, self.root), 0, what, remedy))
+
+    def content(self, path: Path, schema: str) -> dict[str, Any] | None:
+        """Return what a file holds, or None with the problems noted."""
         try:
-            content = json.loads(path.read_text("utf-8"))
-        except ValueError as error:
-            problems.append(Problem(name, getattr(error, "lineno", 0), f"not JSON: {error}", "record it anew"))
-            continue
-        schema = "machine" if path.name == "machine.json" else "result"
-        new = validate(content, data / "schema" / f"{schema}.json", name, lambda _: 0)
-        problems += new
-        if schema == "machine" or new:
-            continue
-        example = examples.get(content["experiment"])
-        remedy = f"run: make record EXAMPLE={content['experiment']}"
-        if example is None:
-            problems.append(
-                Problem(
-                    name,
-                    0,
-                    f"a result of '{content['experiment']}', which is no example",
-                    "remove the file, or restore the example",
-                )
-            )
-            continue
-        for side, part in content["sides"].items():
-            if side not in example.sides:
-                problems.append(
-                    Problem(name, 0, f"a result of side '{side}', which {example.id} does not have", remedy)
-                )
+            content = read_json(path, self.root, "record it anew")
+        except ProblemError as error:
+            self.problems += error.problems
+            return None
+        name = relative(path, self.root)
+        new = validate(content, self.data / "schema" / f"{schema}.json", name, lambda _: 0)
+        self.problems += new
+        return None if new else content
+
+    def read(self) -> None:
+        try:
+            entries = folder(self.data / "results", self.root, "restore it: pages say where things were recorded")
+        except ProblemError as error:
+            self.problems += error.problems
+            return
+        for entry in entries:
+            if entry.is_symlink() or not entry.is_dir() or not SLUG.fullmatch(entry.name):
+                self.bad(entry, "no directory of a machine", "keep results in docs/data/results/MACHINE/")
                 continue
-            if part["digest"] != example.sides[side].digest():
-                problems.append(
-                    Problem(
-                        name,
-                        0,
-                        f"sides.{side}.digest: {relative(example.sides[side].script, root)} changed after this was recorded",
-                        remedy,
-                    )
-                )
-            for metric, entry in part["metrics"].items():
-                declared = example.metrics.get(metric)
-                where = f"sides.{side}.metrics.{metric}"
-                if declared is None or declared.unit != entry["unit"]:
-                    problems.append(
-                        Problem(
-                            name,
-                            0,
-                            f"{where}: unit '{entry['unit']}' is not what {example.id}/example.toml declares",
-                            remedy,
-                        )
-                    )
-                for position, sample in enumerate(entry["samples"]):
-                    if bad := sample_problem(sample):
-                        problems.append(Problem(name, 0, f"{where}.samples[{position}]: {sample!r} {bad}", remedy))
-                key = (example.id, side, metric)
-                if key not in found:
-                    found[key] = Samples(
-                        *key,
-                        entry["unit"],
-                        tuple(entry["samples"]),
-                        part["accelerator"],
-                        content["machine"],
-                        content["date"],
-                        name,
-                    )
-    if problems:
-        raise ProblemError(problems)
-    return found
+            self.machine(entry)
+
+    def machine(self, directory: Path) -> None:
+        paths = folder(directory, self.root, "restore it")
+        if directory / MACHINE not in paths:
+            self.bad(directory, f"a machine without its {MACHINE}", "record on that machine, or remove the directory")
+        for path in paths:
+            if path.is_symlink() or not path.is_file() or path.suffix != ".json":
+                self.bad(path, "no result", f"a machine has a {MACHINE} and a SECTION.EXAMPLE.json for each experiment")
+            elif path.name != MACHINE:
+                self.result(path)
+            elif (content := self.content(path, "machine")) is not None:
+                if content["slug"] != directory.name:
+                    what = f"slug: '{content['slug']}' lies in the directory of '{directory.name}'"
+                    self.bad(path, what, "name the directory after the machine")
+                self.machines[directory.name] = content
+
+    def result(self, path: Path) -> None:
+        content = self.content(path, "result")
+        if content is None:
+            return
+        if content["machine"] != path.parent.name:
+            what = f"machine: '{content['machine']}' lies in the directory of '{path.parent.name}'"
+            self.bad(path, what, "move the file to its machine's directory")
+        wanted = f"{content['experiment'].replace('/', '.')}.json"
+        if path.name != wanted:
+            self.bad(path, f"a result of '{content['experiment']}' under another name", f"name it {wanted}")
+        example = self.examples.get(content["experiment"])
+        if example is None:
+            what = f"a result of '{content['experiment']}', which is no example"
+            self.bad(path, what, "remove the file, or restore the example")
+            return
+        for side, part in content["sides"].items():
+            self.side(path, example, side, part, content)
+
+    def side(self, path: Path, example: Example, side: str, part: dict[str, Any], content: dict[str, Any]) -> None:
+        remedy = f"run: make record EXAMPLE={example.id}"
+        if side not in example.sides:
+            self.bad(path, f"a result of side '{side}', which {example.id} does not have", remedy)
+            return
+        if part["digest"] != example.sides[side].digest():
+            script = relative(example.sides[side].script, self.root)
+            self.bad(path, f"sides.{side}.digest: {script} changed after this was recorded", remedy)
+        for metric, entry in part["metrics"].items():
+            declared = example.metrics.get(metric)
+            where = f"sides.{side}.metrics.{metric}"
+            if declared is None or declared.unit != entry["unit"]:
+                what = f"{where}: unit '{entry['unit']}' is not what {example.id}/example.toml declares"
+                self.bad(path, what, remedy)
+            for position, sample in enumerate(entry["samples"]):
+                if wrong := sample_problem(sample):
+                    self.bad(path, f"{where}.samples[{position}]: {str(sample)[:40]} {wrong}", remedy)
+            key = (example.id, side, metric)
+            samples = tuple(entry["samples"])
+            name = relative(path, self.root)
+            given = (part["accelerator"], content["machine"], content["date"], name)
+            self.found.setdefault(key, Samples(*key, entry["unit"], samples, *given))
+
+
+def load_results(data: Path, examples: dict[str, Example]) -> tuple[Results, dict[str, dict[str, Any]]]:
+    """Read every result of the first machine, by (experiment, side, metric), and every machine, by name.
+
+    Raises ProblemError for a file that does not fit its schema or lies where it does not belong, a sample that
+    cannot be, a result without its experiment, and a result whose script changed afterwards.
+    """
+    reader = _Reader(data, examples)
+    reader.read()
+    if reader.problems:
+        raise ProblemError(reader.problems)
+    return reader.found, reader.machines

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from .data import Data
 from .examples import SIDES, Example, Record, Region, Side, regions
 from .pages import Call, Shown
 from .problems import ProblemError
 from .render import ACCELERATORS, escape, fence, side_name, slug
+
+PLACEHOLDER = re.compile(r"<[a-z0-9-]+>")
+# What a side requires, the key of its version in a record, and its name on a page.
+ENGINES = (("docker", "docker engine", "Docker Engine"), ("qemu", "qemu", "QEMU"), ("runc", "runc", "runc"))
 
 
 def _chosen(example: Example, side: str, region: str) -> list[tuple[Side, list[Region]]]:
@@ -22,7 +28,8 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     chosen = data.examples[example_id]
     anchor = "-".join(filter(None, ("example", slug(example_id), side, region)))
     count = len(_chosen(chosen, side, region))
-    parts = [f'<div class="example example--{count}" id="{anchor}" markdown="1">', ""]
+    name = escape(f"Example: {chosen.title}")
+    parts = [f'<div class="example example--{count}" id="{anchor}" role="group" aria-label="{name}" markdown="1">', ""]
     if not region:
         parts += [f'<p class="example__title">{escape(chosen.title)}</p>', ""]
     parts += ['<div class="example__sides" markdown="1">', ""]
@@ -43,21 +50,45 @@ def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_
             lines += [
                 '<div class="output" data-search-exclude markdown="1">',
                 "",
+                '<p class="output__name">Recorded output</p>',
+                "",
                 fence(recorded[part.name], "text"),
                 "",
                 "</div>",
                 "",
             ]
-    lines += [_provenance(chosen, side, chosen.records[side.side]), "", "</div>", ""]
+    placeholders = any(PLACEHOLDER.search(recorded[part.name]) for part in shown)
+    lines += [_provenance(chosen, side, chosen.records[side.side], placeholders=placeholders), "", "</div>", ""]
     return lines
 
 
-def _provenance(chosen: Example, side: Side, record: Record) -> str:
+def _provenance(chosen: Example, side: Side, record: Record, *, placeholders: bool) -> str:
     base = f"/snippets/{chosen.id}"
     how = f", under {ACCELERATORS[record.accelerator]}" if ACCELERATORS[record.accelerator] else ""
+    engines = "".join(
+        f", {name} {escape(record.versions[key].split(' ')[0])}"
+        for word, key, name in ENGINES
+        if word in side.requires and key in record.versions
+    )
+    legend = (
+        "Words in &lt;angle brackets&gt; stand for [values that differ](/checking.md#placeholders) from run to run. "
+        if placeholders
+        else ""
+    )
     return (
-        f'<p class="provenance" data-search-exclude markdown="1">Recorded {record.date} on [{record.machine}](/checking.md#machine-{record.machine}){how}: '
+        f'<p class="provenance" data-search-exclude markdown="1">{legend}'
+        f"Recorded {record.date} on [{record.machine}](/checking.md#machine-{record.machine}){engines}{how}: "
         f"[script]({base}/{side.script.name}) · [output]({base}/{side.recorded.name}) · [versions]({base}/recorded.json)</p>"
+    )
+
+
+def typing(_data: Data) -> str:
+    """Return the box that says how to type the commands of a page by oneself."""
+    return (
+        '<div class="typing" markdown="1">\n\n'
+        "**To type the commands yourself**: in a clone of this project, `make shell` opens a shell in which `$ACCEL`, `$RUN`, `$WORK` and the files "
+        "that the commands name are there ([the lab](/lab.md) says what each is). Whatever you start in it is removed when you leave it. "
+        "Scripts wait for what they started; typing, you wait yourself.\n\n</div>"
     )
 
 

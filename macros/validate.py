@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,25 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
 
-from .problems import Problem, ProblemError, relative
+from .problems import Problem, ProblemError, read, relative
 
 Path_ = tuple[str | int, ...]
+# What the library says of these rules is about the schema; this is about the data.
+WORDS = {"oneOf": "fits none of the forms it may have", "not": "must not stand here", "then": "is incomplete"}
+
+
+@functools.cache
+def _validator(text: str) -> Draft202012Validator:
+    rules = json.loads(text)
+    Draft202012Validator.check_schema(rules)
+    return Draft202012Validator(rules, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _message(error: ValidationError) -> str:
+    message = f"{error.instance!r} {WORDS[error.validator]}" if error.validator in WORDS else error.message
+    return message if len(message) < 200 else f"{message[:200]}…"
 
 
 def validate(content: object, schema: Path, name: str, line: Callable[[Path_], int]) -> list[Problem]:
@@ -20,23 +36,44 @@ def validate(content: object, schema: Path, name: str, line: Callable[[Path_], i
 
     `name` is the file's name in messages; `line` gives the line of a path of keys and positions.
     """
-    rules = json.loads(schema.read_text("utf-8"))
+    root = schema.parents[3]
+    try:
+        validator = _validator(read(schema, root))
+    except ProblemError as error:
+        return error.problems
+    except (ValueError, SchemaError, RecursionError) as error:
+        what = f"no JSON schema: {getattr(error, 'message', error)}"
+        return [
+            Problem(relative(schema, root), getattr(error, "lineno", 0), what, "restore it: data is held against it")
+        ]
     problems = []
-    for error in sorted(
-        Draft202012Validator(rules).iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path]
-    ):
-        where = ".".join(map(str, error.absolute_path)) or "the file"
-        message = error.message if len(error.message) < 200 else f"{error.message[:200]}…"
-        remedy = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    for misfit in sorted(validator.iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path]):
+        where = ".".join(map(str, misfit.absolute_path)) or "the file"
+        remedy = misfit.schema.get("description", "") if isinstance(misfit.schema, dict) else ""
+        at = line(tuple(misfit.absolute_path))
         problems.append(
-            Problem(
-                name,
-                line(tuple(error.absolute_path)),
-                f"{where}: {message}",
-                remedy or f"see docs/data/schema/{schema.name}",
-            )
+            Problem(name, at, f"{where}: {_message(misfit)}", remedy or f"see docs/data/schema/{schema.name}")
         )
     return problems
+
+
+def read_json(path: Path, root: Path, remedy: str) -> Any:  # noqa: ANN401, whatever the file holds
+    """Read a JSON file. Raises ProblemError for one that is missing or is not JSON, and a key that stands twice."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        keys = [key for key, _ in pairs]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"the key '{twice[0]}' stands twice")
+        return dict(pairs)
+
+    text = read(path, root)
+    try:
+        return json.loads(text, object_pairs_hook=once)
+    except RecursionError as error:
+        raise ProblemError([Problem(relative(path, root), 0, "not JSON: nested too deeply", remedy)]) from error
+    except ValueError as error:
+        line = getattr(error, "lineno", 0)
+        raise ProblemError([Problem(relative(path, root), line, f"not JSON: {error}", remedy)]) from error
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -45,6 +82,13 @@ class _StrictLoader(yaml.SafeLoader):
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self.found: list[tuple[int, str, str]] = []
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias: what it stands for would be somewhere else than the line that a message names."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="an alias", problem_mark=mark)
+        return super().compose_node(parent, index)
 
 
 TRAPS = {
@@ -93,11 +137,13 @@ def read_yaml(path: Path, root: Path) -> tuple[Any, Callable[[Path_], int]]:
     scalar that YAML reads as a fraction, a date or a truth value (1.10 would become 1.1, 12:30 a number).
     """
     name = relative(path, root)
-    if not path.is_file():
+    if not path.exists():
         raise ProblemError([Problem(name, 0, "the data file is missing", "restore it: pages are made from it")])
-    loader = _StrictLoader(path.read_text("utf-8"))
+    text = read(path, root)
     lines: dict[Path_, int] = {}
+    loader = None
     try:
+        loader = _StrictLoader(text)
         node = loader.get_single_node()
         if node is None:
             raise ProblemError([Problem(name, 0, "the data file is empty", "restore its content")])
@@ -107,11 +153,19 @@ def read_yaml(path: Path, root: Path) -> tuple[Any, Callable[[Path_], int]]:
         content = loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise ProblemError(
-            [Problem(name, mark.line + 1 if mark else 0, f"not YAML: {error.problem}", "mend the syntax")]
-        ) from error
+        found = Problem(name, mark.line + 1 if mark else 0, f"not YAML: {error.problem}", "mend the syntax")
+        raise ProblemError([found]) from error
+    except yaml.reader.ReaderError as error:
+        line_ = text.count("\n", 0, error.position) + 1
+        what = f"not YAML: the character #x{ord(text[error.position]):04x}"
+        raise ProblemError([Problem(name, line_, what, "remove it")]) from error
+    except RecursionError as error:
+        raise ProblemError([Problem(name, 0, "not YAML: nested too deeply", "mend the syntax")]) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ProblemError([Problem(name, 0, f"not YAML: {error}", "mend the syntax")]) from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
     def line(where: Path_) -> int:
         while where not in lines and where:

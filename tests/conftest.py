@@ -5,8 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -17,6 +20,17 @@ from runner.paths import SNIPPETS
 
 EXAMPLES = load_examples(SNIPPETS)
 Runs = Callable[[str, str], Output]
+
+
+def pytest_configure() -> None:
+    """End on SIGTERM and SIGHUP as on Ctrl-C, so that a run under way is cleaned up; in each worker too."""
+
+    def interrupted(number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(f"signal {number}")
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, interrupted)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -12,11 +12,16 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-LEFT_OVER = re.compile(r"\{\{|\{%|--8<--|Macro (?:Rendering|Syntax) Error|\[\w+\]: |\]\(")
+LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|--8<--|Macro (?:Rendering|Syntax) Error|\[\w+\]: |\]\(|\]\[|\[\^")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(")
 OPAQUE = {"script", "style", "pre", "code", "noscript", "template"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
-SKIPPED_SCHEMES = {"mailto", "data", "javascript"}
+LINK_SCHEMES = {"", "http", "https", "mailto"}
+LOCAL = {"127.0.0.1", "localhost", "0.0.0.0", "::1"}
+SERVED = ("contributing/index.html", "http://127.0.0.1:8000")  # the page that says where `make serve` shows the site
+FETCHED = re.compile(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)")
+ACTIVE = {"script", "style", "iframe", "form", "object", "embed", "link", "meta", "base", "frame", "applet"}
+OPTIONAL = {"p", "li", "td", "th", "tr", "thead", "tbody", "tfoot", "dd", "dt", "option", "colgroup"}  # end tags
 RESOURCE_LINKS = {"canonical", "prev", "next", "alternate", "edit"}
 
 
@@ -30,17 +35,49 @@ class Page(html.parser.HTMLParser):
         self.resources: list[tuple[int, str]] = []
         self.found: list[tuple[int, str, str]] = []
         self.headings = 0
-        self._open: list[str] = []
+        self._open: list[tuple[str, int]] = []
         self._svg = 0
         self.feed(text)
         self.close()
+        for tag, line in self._open:
+            self._unclosed(tag, line)
+
+    def _unclosed(self, tag: str, line: int) -> None:
+        if tag not in OPTIONAL:
+            self.found.append((line, f"<{tag}> is not closed", "close it in the page's source, the macro or the theme"))
+
+    def _inside(self, tag: str) -> bool:
+        return any(name == tag for name, _ in self._open)
+
+    def _active(self, line: int, tag: str, given: dict[str, str]) -> None:
+        """Note what in an element would act, or lead where nobody should be led."""
+        remedy = "pages hold text; what acts belongs in the theme or in docs/assets/js"
+        if self._inside("article"):
+            if tag in ACTIVE and not (tag == "style" and self._svg):
+                self.found.append((line, f"<{tag}> in the text of a page", remedy))
+            for key in given:
+                if key.startswith("on") or key == "srcdoc":
+                    self.found.append((line, f"the attribute {key} of <{tag}>", remedy))
+        if given.get("http-equiv", "").lower() == "refresh":
+            self.found.append((line, "a page that leads to another by itself", remedy))
+        for key in ("href", "xlink:href", "action", "formaction"):
+            if given.get(key) and tag not in {"a", "link", "base"}:
+                self.resources.append((line, given[key]))
+        self._fetched(line, given.get("style", ""))
+
+    def _fetched(self, line: int, style: str) -> None:
+        for match in FETCHED.finditer(style):
+            address = (match[1] or match[2]).strip()
+            if not address.startswith(("data:", "#")):
+                self.resources.append((line, address))
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         """Note ids, links, resources and what is wrong in an element."""
         line = self.getpos()[0]
         given = {key: value or "" for key, value in attributes}
+        self._active(line, tag, given)
         if tag not in VOID:
-            self._open.append(tag)
+            self._open.append((tag, line))
         self._svg += tag == "svg"
         self.headings += tag == "h1"
         if given.get("id"):
@@ -69,14 +106,21 @@ class Page(html.parser.HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element, and those in it that were not closed."""
-        if tag in self._open:
-            while self._open.pop() != tag:
-                pass
+        if tag in VOID:
+            return
+        if not self._inside(tag):
+            if tag != "p":  # a browser makes an empty paragraph of it
+                self.found.append((self.getpos()[0], f"</{tag}> closes nothing", "remove it, or open the element"))
+            return
+        while (last := self._open.pop())[0] != tag:
+            self._unclosed(*last)
         self._svg -= tag == "svg"
 
     def handle_data(self, text: str) -> None:
         """Note text that was left unrendered."""
-        if not OPAQUE & set(self._open) and (match := LEFT_OVER.search(text)):
+        if self._inside("style"):
+            self._fetched(self.getpos()[0], text)
+        if not OPAQUE & {tag for tag, _ in self._open} and (match := LEFT_OVER.search(text)):
             self.found.append(
                 (
                     self.getpos()[0],
@@ -123,8 +167,18 @@ def check(root: Path) -> list[str]:
         for kind, line, address in [("link", n, a) for n, a in page.links] + [
             ("resource", n, a) for n, a in page.resources
         ]:
-            parts = urlsplit(address)
-            if parts.scheme in SKIPPED_SCHEMES:
+            try:
+                parts = urlsplit(address.strip())
+            except ValueError:
+                bad(line, f"a {kind} that is no address: {address}", "mend it")
+                continue
+            if kind == "resource" and parts.scheme == "data":
+                continue
+            if kind == "link" and (parts.scheme not in LINK_SCHEMES or parts.hostname in LOCAL):
+                if (name, address.rstrip("/")) != SERVED:
+                    bad(line, f"a link that works on one machine, or acts: {address}", "link a page, or https")
+                continue
+            if parts.scheme == "mailto":
                 continue
             if parts.scheme or parts.netloc:
                 if kind == "resource":

@@ -81,7 +81,7 @@ A kernel is a program {{ cite("manual", "Part 1") }} of {{ figure("manual", "pag
 {{ claims("kernels") }}
 """
 MACHINE = {
-    "slug": "small", "system": "S", "kernel": "1.0", "architecture": "x", "cpu": "C", "cpus": "1", "memory": "1.0 GiB",
+    "slug": "small", "system": "S", "kernel": "1.0", "architecture": "x", "cpu": "C", "cpus": "1", "memory": "1.0 GiB", "virtual": "unknown",
     "cgroups": "2", "accelerator": "none", "accelerator_reason": "no VM", "versions": {},
 }  # fmt: skip
 
@@ -102,7 +102,7 @@ def make(site: Path) -> Path:
         "kernels.md": KERNELS,
         "claims.md": "# Claims\n\n{{ ledger() }}\n",
         "sources.md": "# Sources\n\n{{ sources() }}\n",
-        "checking.md": "# Checking\n\n{{ machines() }}\n",
+        "checking.md": "# Checking\n\n## Placeholders\n\n{{ machines() }}\n",
         "data/sources.yml": SOURCES,
         "data/claims.yml": CLAIMS,
         "data/comparison.yml": COMPARISON,

@@ -77,7 +77,7 @@ def test_a_virtual_disk_is_a_file_of_the_host(run_example: Runs) -> None:
 
 
 def test_a_vm_is_a_host_process(run_example: Runs) -> None:
-    """The process that the shell started, and whose console has shown the guest alive, is QEMU."""
+    """The process that the shell started, and whose console has shown the guest alive, is QEMU; that no hypervisor is behind it, or one is, this does not show."""
     assert lines(run_example("architecture/vm-is-a-process", "vm")["process"]) == ["qemu-system-x86"]
 
 
@@ -89,7 +89,7 @@ def test_each_cpu_of_a_vm_is_a_host_thread(run_example: Runs) -> None:
 
 
 def test_a_guest_does_not_see_the_process_it_runs_in(run_example: Runs) -> None:
-    """While the host counts a QEMU process, the guest's own process list holds none."""
+    """While the host counts a QEMU process, the guest's own process list holds none: it is not the host's (a container's would hold none, either)."""
     output = run_example("architecture/vm-is-a-process", "vm")
     assert "qemu" in output["process"]
     assert output["inside"] == "processes called qemu: 0\n"

@@ -1,6 +1,8 @@
 """Each way in which the generator publishes a broken page and exits 0 has a guard; here each guard is seen to fail.
 
-Every case breaks a copy of the small site in one place, builds it, and wants a message with file, line and remedy.
+Every case breaks a copy of the small site in one place, and wants a message with file, line and remedy. The measured
+rows and what shows only in the built page are built; the rest is read in process, as test_mistakes.py does: that what
+is found in reading ends a build, the rows show.
 """
 
 from __future__ import annotations
@@ -12,6 +14,10 @@ from pathlib import Path
 import pytest
 
 import smallsite
+from macros import CHECKS
+from macros.data import load
+from macros.pages import check_pages
+from macros.problems import ProblemError
 
 Break = Callable[[Path], None]
 
@@ -50,12 +56,17 @@ def remove(file: str) -> Break:
 
 KERNELS, INDEX, SH = "docs/kernels.md", "docs/index.md", "snippets/section/kernel/host.sh"
 CLAIMS, SOURCES, OUT = "docs/data/claims.yml", "docs/data/sources.yml", "snippets/section/kernel/host.out"
-TOML = "snippets/section/kernel/example.toml"
+TOML, RECORD = "snippets/section/kernel/example.toml", "snippets/section/kernel/recorded.json"
 
 
 def without_primary_evidence(site: Path) -> None:
     swap(SOURCES, 'read: "P"', 'read: "A"')(site)
     swap(CLAIMS, '    - test: "tests/test_small.py::test_small"\n', "")(site)
+
+
+def broken_diagram(site: Path) -> None:
+    put("docs/assets/diagrams/bad.svg", '<svg viewBox="0 0 1 1"><g>')(site)
+    append(KERNELS, '\n{{ diagram("bad", "A caption.") }}\n')(site)
 
 
 # name: (how it is broken, what the message must name, part of the remedy)
@@ -113,6 +124,14 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "side-without-script": (append(TOML, '[vm]\nlook = "x"\n'), f"{TOML}:8: [vm] and vm.sh go together", "add both or neither"),
     "not-toml": (put(TOML, "title =\n"), f"{TOML}:1: not TOML", "mend the syntax"),
     "not-yaml": (put(CLAIMS, "- id: [A1\n"), "docs/data/claims.yml:2: not YAML", "mend the syntax"),
+    # What only shows in the built page, or would have ended in a traceback.
+    "script-on-a-page": (append(KERNELS, '\n<script>alert(1)</script>\n'), "kernels/index.html:", "<script> in the text of a page"),
+    "unbalanced-html": (append(KERNELS, "\n<p><b>x</p>\n"), "kernels/index.html:", "<b> is not closed"),
+    "macro-arguments": (append(KERNELS, '\n{{ cite("manual") }}\n'), "docs/kernels.md:11: the arguments of 'cite'", "write {{ cite(key, locator) }}"),
+    "statement-on-a-page": (append(KERNELS, "\n{% if true %}x{% endif %}\n"), "docs/kernels.md:11: a statement of the template language", "macro calls only"),
+    "front-matter-turns-macros-off": (swap(KERNELS, "# Kernels", "---\nignore_macros: true\n---\n# Kernels"), "docs/kernels.md:2: the key 'ignore_macros'", "its keys: "),
+    "record-with-markup": (swap(RECORD, "2026-01-02", "<script>"), f"{RECORD}: host.date:", "a date, as"),
+    "diagram-not-well-formed": (broken_diagram, "bad.svg is no well-formed XML", "mend the tag"),
 }  # fmt: skip
 
 
@@ -128,7 +147,25 @@ def test_the_small_site_is_sound(sound: Path) -> None:
     assert "WARNING" not in done.stdout
 
 
-@pytest.mark.parametrize("name", CASES)
+BUILT = {
+    name
+    for name, (_, message, _) in CASES.items()
+    if name.startswith("row-") or not message.startswith(("docs/", "snippets/"))
+}
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in BUILT])
+def test_broken_site_is_refused_in_reading(name: str, tmp_path: Path) -> None:
+    breaks, message, remedy = CASES[name]
+    site = smallsite.make(tmp_path / "site")
+    breaks(site)
+    with pytest.raises(ProblemError) as caught:
+        check_pages(load(site), CHECKS)
+    assert message in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name in BUILT])
 def test_broken_site_fails(name: str, tmp_path: Path) -> None:
     breaks, message, remedy = CASES[name]
     site = smallsite.make(tmp_path / "site")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from conftest import require
 from runner import lab, runs
-from runner.paths import ROOT, RUNS
+from runner.paths import LAB_SCRIPTS, ROOT
 
 pytestmark = pytest.mark.engine
 SCRIPT = ROOT / "tests" / "fixtures" / "runs" / "leaver" / "container.sh"
@@ -28,25 +29,29 @@ class Leaver:
 
     process: subprocess.Popen[str]
     run: str
+    detached: int
 
     def wait(self) -> int:
         return self.process.wait(40)
 
 
-Start = Callable[[str], Leaver]
+Start = Callable[..., Leaver]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Return a function that starts the leaving script, with a register of runs of this test's own."""
     require("docker")
+    monkeypatch.setattr(runs, "STATE", tmp_path / "state")
+    monkeypatch.setattr(runs, "RUNS", tmp_path / "state" / "runs")
     lab.ensure({"docker"})
     started: list[Leaver] = []
 
-    def go(way: str) -> Leaver:
+    def go(way: str, script: Path = SCRIPT) -> Leaver:
         file = tmp_path / f"run-{len(started)}"
-        environment = os.environ | {"LEAVER": way, "LEAVER_FILE": str(file)}
+        environment = os.environ | {"LEAVER": way, "LEAVER_FILE": str(file), "CVM_STATE": str(runs.STATE)}
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "runner"), "run", str(SCRIPT)],
+            [sys.executable, str(ROOT / "tests" / "runner"), "run", str(script)],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -58,7 +63,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             assert time.monotonic() < end, "the leaving script did not start"
             assert process.poll() is None or file.exists(), f"the runner ended with {process.returncode}"
             time.sleep(0.05)
-        leaver = Leaver(process, file.read_text().strip())
+        run, detached = file.read_text().split()
+        leaver = Leaver(process, run, int(detached))
         started.append(leaver)
         return leaver
 
@@ -70,9 +76,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     runs.sweep()
 
 
-def left(run: str) -> tuple[dict[str, list[str]], list[int], list[str], bool]:
-    """Return what is left of a run: in Docker, as processes, as image names, as files."""
-    return runs.left_in_docker(f"{runs.LABEL}={run}"), runs.processes(run), runs.tags_of(run), (RUNS / run).exists()
+def left(run: str, detached: int = 0) -> tuple[dict[str, list[str]], list[int], list[str], bool]:
+    """Return what is left of a run: in Docker, as processes (also a detached one), as image names, as files."""
+    alive = [detached] if detached and Path(f"/proc/{detached}").exists() else []
+    docker = runs.left_in_docker(f"{runs.LABEL}={run}")
+    return docker, runs.processes(run) + alive, runs.tags_of(run), (runs.RUNS / run).exists()
 
 
 GONE: tuple[dict[str, list[str]], list[int], list[str], bool] = (NOTHING, [], [], False)
@@ -83,13 +91,13 @@ def test_a_script_that_ends_leaves_nothing(start: Start, way: str, code: int) ->
     """It ends by itself, fails, or is killed with SIGKILL: the runner removes what is left."""
     leaver = start(way)
     assert leaver.wait() == code
-    assert left(leaver.run) == GONE
+    assert left(leaver.run, leaver.detached) == GONE
 
 
 def test_a_script_that_takes_too_long_is_ended_and_leaves_nothing(start: Start) -> None:
-    leaver = start("stays")
+    leaver = start("stays", SCRIPT.parent.parent / "overstayer" / "container.sh")
     assert leaver.wait() == 124
-    assert left(leaver.run) == GONE
+    assert left(leaver.run, leaver.detached) == GONE
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -97,7 +105,7 @@ def test_an_interrupted_run_leaves_nothing(start: Start, number: signal.Signals)
     leaver = start("stays")
     leaver.process.send_signal(number)
     assert leaver.wait() == 128 + number
-    assert left(leaver.run) == GONE
+    assert left(leaver.run, leaver.detached) == GONE
 
 
 def test_the_next_run_cleans_up_after_a_killed_runner_and_after_no_other(start: Start) -> None:
@@ -105,18 +113,76 @@ def test_the_next_run_cleans_up_after_a_killed_runner_and_after_no_other(start: 
     dead, alive = start("stays"), start("stays")
     dead.process.kill()
     dead.process.wait()
-    docker, processes, tags, files = left(dead.run)
-    assert all(docker.values()) and processes and tags and files, (
-        "the killed runner left nothing, so this test shows nothing"
-    )
-    before = left(alive.run)
-    runs.sweep()  # or another runner's, which was quicker
-    assert left(dead.run) == GONE
-    assert left(alive.run) == before
+    docker, _, tags, files = left(dead.run, dead.detached)
+    assert all(docker.values()) and tags and files, "the killed runner left nothing, so this test shows nothing"
+    before = left(alive.run, alive.detached)
+    runs.sweep()
+    assert left(dead.run, dead.detached) == GONE
+    assert left(alive.run, alive.detached) == before
     assert alive.process.poll() is None
     alive.process.terminate()
     alive.wait()
-    assert left(alive.run) == GONE
+    assert left(alive.run, alive.detached) == GONE
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.4, 0.6])
+def test_a_signal_while_the_runner_cleans_does_not_stop_the_cleaning(start: Start, delay: float) -> None:
+    """The script ends by itself; SIGTERM comes while what it left is being removed."""
+    leaver = start("ends")
+    time.sleep(delay)
+    if leaver.process.poll() is None:
+        leaver.process.terminate()
+    leaver.wait()
+    assert left(leaver.run, leaver.detached) == GONE
+
+
+def test_without_a_daemon_nothing_is_forgotten(
+    start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While no Docker daemon answers, a dead run is kept and said to be; the next sweep cleans it."""
+    dead = start("stays")
+    dead.process.kill()
+    dead.process.wait()
+    with monkeypatch.context() as patch:
+        patch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        assert not runs.clean_or_say(dead.run)
+        assert f"run {dead.run}: left for the next run to clean, since" in capsys.readouterr().err
+        assert (runs.RUNS / dead.run).exists()
+    runs.sweep()
+    assert left(dead.run, dead.detached) == GONE
+
+
+def test_what_cannot_be_removed_stops_no_other_run(
+    start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that cannot be cleaned is named with the remedy, and the sweep goes on to the others."""
+    dead = start("stays")
+    dead.process.kill()
+    dead.process.wait()
+
+    def fails(_run: str) -> None:
+        raise OSError("no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "clean", fails)
+        assert runs.sweep() == []  # nothing was cleaned
+        assert f"run {dead.run}: not clean: no\n    remedy: as root: rm -rf " in capsys.readouterr().err
+    runs.sweep()
+    assert left(dead.run, dead.detached) == GONE
+
+
+def test_what_the_runner_could_not_find_again_is_refused(tmp_path: Path) -> None:
+    """The docker wrapper refuses what it could not label, with the remedy."""
+    for words in (["--log-level", "error", "run", "x"], ["compose", "up"], ["buildx", "build", "."]):
+        done = subprocess.run(
+            [LAB_SCRIPTS / "bin" / "docker", *words],
+            env={"PATH": os.environ["PATH"], "CVM_RUN": "r", "CVM_WORK": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "use run, create, build" in done.stderr
 
 
 def test_what_belongs_to_the_user_is_untouched(start: Start) -> None:
@@ -138,3 +204,15 @@ def test_what_belongs_to_the_user_is_untouched(start: Start) -> None:
         subprocess.run([*real, "rm", "-f", made], capture_output=True, check=False)
         subprocess.run([*real, "rmi", name], capture_output=True, check=False)
         subprocess.run([*real, "network", "rm", name], capture_output=True, check=False)
+
+
+def test_the_readers_shell_has_what_the_pages_name_and_leaves_nothing() -> None:
+    """Commands typed into `make shell` find the lab's files and variables; what they started is gone afterwards."""
+    require("docker", "qemu")
+    typed = 'docker run -d cvm-lab sleep 1000\ntouch "$WORK/x"\nls vmlinuz initramfs.gz\nsetsid sleep 1000 &\necho "run=$RUN accel=$ACCEL"\nexit\n'
+    words = [sys.executable, str(ROOT / "tests" / "runner"), "shell"]
+    done = subprocess.run(words, input=typed, capture_output=True, text=True, timeout=60, check=False)
+    found = re.search(r"run=(cvm-\S+) accel=(kvm|tcg)", done.stdout)
+    assert found, done.stdout + done.stderr
+    assert "initramfs.gz" in done.stdout and "vmlinuz" in done.stdout
+    assert left(found[1]) == GONE

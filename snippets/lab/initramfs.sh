@@ -17,9 +17,9 @@ rm -rf modules
 # --8<-- [start:modules]
 mkdir -p modules/lab modules/lib/modules
 cp "$loader" modules/lab/modules
-find "$tree/lib/modules/$release" "$tree/usr/lib/modules/$release" \
-    \( -name 'virtio*.ko' -o -name '*failover.ko' \) \
-    -exec cp {} modules/lib/modules/ \; 2>/dev/null || true
+find "$tree" -path "*/lib/modules/$release/*" \
+    \( -name 'virtio*.ko*' -o -name '*failover.ko*' \) \
+    -exec cp {} modules/lib/modules/ \;
 find modules -exec touch --date=@0 {} +
 (cd modules && find . | sort | cpio --create --format=newc --quiet \
     --reproducible --owner=0:0) | gzip -n >modules.cpio.gz

@@ -7,6 +7,7 @@
 #   $HERE                   the example's own directory
 #   $RUN                    this run's id: every name that an example makes starts with it
 #   $WORK                   an empty directory that goes with the run
+unset CDPATH # with it, cd prints where it goes
 if [ -z "${CVM_RUN:-}" ]; then
     root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
     if [ ! -x "$root/.venv/bin/python" ] || [ ! -d "$root/build/lab" ]; then

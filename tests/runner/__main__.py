@@ -2,13 +2,16 @@
 
 lab [whole]    build the lab (whole: with what only some examples ask for) and print what this machine has
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
+shell          open a shell in which the pages' commands can be typed, and clean up after it
 record [ID…]   run examples (all, or those named) and rewrite what was recorded
 clean          remove what the lab and its runs made
 """
 
 from __future__ import annotations
 
+import shlex
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from types import FrameType
@@ -18,8 +21,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from macros.examples import Example, load_example, load_examples  # noqa: E402
 from macros.problems import ProblemError  # noqa: E402
-from runner import engines, lab, record, runs  # noqa: E402
-from runner.paths import SNIPPETS  # noqa: E402
+from runner import engines, execute, lab, record, runs  # noqa: E402
+from runner.paths import LAB, LAB_SCRIPTS, SNIPPETS  # noqa: E402
 
 
 def _choose(ids: list[str]) -> list[Example]:
@@ -59,9 +62,13 @@ def command_lab(*, whole: bool = False) -> int:
 
 def command_run(script: Path) -> int:
     """Run one script by itself; print what it prints; leave nothing behind. Return its exit code."""
-    directory = script.resolve().parent
+    if not script.is_file():
+        raise record.ExampleError(f"no script {script}")
+    directory = script.parent.resolve()  # not the script: it may be a link to that of another example
     example = load_example(directory, directory.parent.parent)
-    side = example.sides[script.stem]
+    side = example.sides.get(script.stem)
+    if side is None or script.suffix != ".sh":
+        raise record.ExampleError(f"{script} is the script of no side; {example.id} has: {', '.join(example.sides)}")
     lacking = engines.missing(side.requires)
     if lacking:
         print(f"skipped: {lacking[0]}", file=sys.stderr)
@@ -73,6 +80,35 @@ def command_run(script: Path) -> int:
         print(f"ended after its time limit of {side.seconds} s", file=sys.stderr)
         return 124
     return output.code if output.code >= 0 else 128 - output.code
+
+
+def command_shell() -> int:
+    """Open a shell in the lab's directory, in a run of its own; remove what was started in it. Return its exit code."""
+    words = {"docker", "qemu"} - {item.name for name in ("docker", "qemu") for item in engines.missing((name,))}
+    runs.sweep()
+    built = lab.ensure(words | {"lab"} | {piece for piece in engines.PIECES if (LAB / f".{piece}.stamp").is_file()})
+    with runs.Run() as run:
+        (run.directory / "docker").touch()
+        rcfile = run.directory / "rc"
+        prelude = shlex.quote(str(LAB_SCRIPTS / "prelude.sh"))
+        rcfile.write_text(f"source {prelude}\ntrap - ERR\nlog=$WORK/log\nPS1='lab$ '\n")
+        environment = execute.environment(run, built, LAB)
+        print(
+            f"In {LAB.relative_to(ROOT)}, with ACCEL={built.accelerator}. Leave with exit; what you started is then removed."
+        )
+        # The shell is interactive: Ctrl-C is for what runs in it, and the runner waits for its end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return subprocess.run(
+            ["bash", "--noprofile", "--rcfile", str(rcfile), "-i"],
+            env=environment,
+            check=False,
+            preexec_fn=restore_interrupt,
+        ).returncode
+
+
+def restore_interrupt() -> None:
+    """Give a child process the usual reaction to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command_clean() -> int:
@@ -104,9 +140,11 @@ def main(words: list[str]) -> int:
                 return command_run(Path(script))
             case ["record", *ids]:
                 return record.record_all(_choose(ids))
+            case ["shell"]:
+                return command_shell()
             case ["clean"]:
                 return command_clean()
-    except (ProblemError, lab.LabError, record.ExampleError) as error:
+    except (ProblemError, lab.LabError, record.ExampleError, runs.Unreachable, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(__doc__, file=sys.stderr)

@@ -153,6 +153,12 @@ def version(*command: str) -> str:
     return (answer.stdout.strip().splitlines() or ["none"])[0] if answer.returncode == 0 else "none"
 
 
+def docker_drivers() -> dict[str, str]:
+    """Return the storage driver and the cgroup driver that the Docker daemon uses."""
+    storage = version("docker", "info", "--format", "{{.Driver}}")
+    return {"docker_storage": storage, "docker_cgroups": version("docker", "info", "--format", "{{.CgroupDriver}}")}
+
+
 def versions() -> dict[str, str]:
     """Return the versions of the engines: docker client and server, containerd, runc, QEMU."""
     qemu = version("qemu-system-x86_64", "--version").removeprefix("QEMU emulator version ")

@@ -7,6 +7,7 @@ import re
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,12 @@ from macros.examples import MARKER, Side
 
 from . import lab as lab_
 from .paths import LAB, LAB_SCRIPTS
-from .runs import Run, kill_processes
+from .runs import SUPERVISES, VARIABLE, Run, kill_processes, uninterrupted
 
 MARK = "\x1e"  # the ASCII record separator: printed where a region starts and ends, never by a command
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|c)")
 GRACE = 3.0  # seconds between SIGTERM and SIGKILL
+SUPERVISE = Path(__file__).with_name("supervise.py")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,23 @@ def split(text: str) -> tuple[dict[str, str], str]:
     return parts, "".join(whole)
 
 
+def environment(run: Run, lab: lab_.Lab, here: Path) -> dict[str, str]:
+    """Return the environment of a run's processes: the caller's, and what the prelude hands to the script."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CVM_", "BASH_ENV"))}
+    return kept | {
+        "CVM_RUN": run.id,
+        "CVM_HERE": str(here),
+        "CVM_WORK": str(run.work),
+        "CVM_LAB": str(LAB_SCRIPTS),
+        "CVM_BUILD": str(LAB),
+        "CVM_ACCEL": lab.accelerator,
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "TMPDIR": str(run.work),
+        "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin",
+    }
+
+
 def without_marks(text: str) -> str:
     """Return output for people: without the lines that say where a region starts or ends."""
     return re.sub(f"{MARK}[a-z0-9-]*\n?", "", text)
@@ -99,25 +118,27 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
         (run.directory / "docker").touch()
     script = run.work.parent / f"{side.side}.sh"
     script.write_text(instrument(side.script.read_text("utf-8")), "utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("CVM_", "BASH_ENV"))} | {
-        "CVM_RUN": run.id,
-        "CVM_HERE": str(side.script.parent),
-        "CVM_WORK": str(run.work),
-        "CVM_LAB": str(LAB_SCRIPTS),
-        "CVM_BUILD": str(LAB),
-        "CVM_ACCEL": lab.accelerator,
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "TMPDIR": str(run.work),
-        "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin",
-    }
+    # The supervisor itself does not carry the run's variable: it must outlive what it supervises.
+    supervisor = environment(run, lab, side.script.parent) | {SUPERVISES: run.id}
+    del supervisor[VARIABLE]
     start = time.monotonic()
     process = subprocess.Popen(
-        ["bash", str(script)],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            str(SUPERVISE),
+            "env",
+            "-u",
+            SUPERVISES,
+            f"{VARIABLE}={run.id}",
+            "bash",
+            str(script),
+        ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env=supervisor,
         start_new_session=True,
     )
     assert process.stdout is not None
@@ -149,10 +170,11 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
             except subprocess.TimeoutExpired:
                 timed_out = True
     finally:
-        if process.poll() is None:
-            _end(process)
-        process.stdout.close()
-        kill_processes(run.id)
+        with uninterrupted():
+            if process.poll() is None:
+                _end(process)
+            process.stdout.close()
+            kill_processes(run.id)
     parts, whole = split(plain(b"".join(chunks).decode("utf-8", "replace")))
     readings = run.work / "samples"
     samples = (

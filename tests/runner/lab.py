@@ -12,9 +12,10 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,15 +56,41 @@ def _locked() -> Iterator[None]:
         yield
 
 
-def _script(name: str, *arguments: object, seconds: int = 300, where: Path = LAB) -> str:
-    """Run a script of the lab. Raises LabError with the end of what it printed if it fails."""
-    command = ["bash", str(LAB_SCRIPTS / name), *map(str, arguments)]
+def _call(words: list[str], where: Path, seconds: float) -> subprocess.CompletedProcess[str]:
+    """Run a script of the lab in a session of its own; however it ends, nothing that it started goes on.
+
+    Raises LabError if it does not end within `seconds`.
+    """
+    temporary = LAB / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    # mmdebstrap works there as another user when it is not root
+    temporary.chmod(0o1777)
+    process = subprocess.Popen(
+        words,
+        cwd=where,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"TMPDIR": str(temporary)},
+    )
     try:
-        done = subprocess.run(
-            command, cwd=where, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
-        )
+        out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
-        raise LabError(f"snippets/lab/{name} did not end within {seconds} s") from error
+        raise LabError(f"{Path(words[1]).name} did not end within {seconds:.0f} s") from error
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        shutil.rmtree(temporary, ignore_errors=True)
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def _script(name: str, *arguments: object, seconds: float = 300, where: Path = LAB) -> str:
+    """Run a script of the lab. Raises LabError with the end of what it printed if it fails."""
+    done = _call(["bash", str(LAB_SCRIPTS / name), *map(str, arguments)], where, seconds)
     if done.returncode != 0:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
         raise LabError(f"snippets/lab/{name} ended with {done.returncode}:\n{tail}")
@@ -276,13 +303,11 @@ def _probe(accelerator: str) -> str:
     """Boot the lab's guest. Return "" if it reached user space, else the reason why not."""
     if accelerator == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "no /dev/kvm that this user may open"
+    seconds = PROBE_SECONDS[accelerator]
     try:
-        done = subprocess.run(
-            ["bash", str(LAB_SCRIPTS / "probe.sh"), accelerator, str(PROBE_SECONDS[accelerator])],
-            cwd=LAB, capture_output=True, text=True, timeout=PROBE_SECONDS[accelerator] + 5, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return f"the probe did not end within {PROBE_SECONDS[accelerator] + 5} s"
+        done = _call(["bash", str(LAB_SCRIPTS / "probe.sh"), accelerator, str(seconds)], LAB, seconds + 5)
+    except LabError as error:
+        return str(error)
     return "" if done.returncode == 0 else (done.stdout.strip() or "the probe failed without a word")
 
 
@@ -370,6 +395,21 @@ def cgroup_version() -> str:
     return "1 (hybrid)" if (root / "unified" / "cgroup.procs").exists() else "1" if root.is_dir() else "none"
 
 
+def virtual() -> str:
+    """Return whether this machine is itself a virtual one: x86 processors say so by the flag `hypervisor`."""
+    try:
+        flags = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")), "")
+    except OSError:
+        flags = ""
+    if not flags:
+        return "unknown"
+    return (
+        "a virtual machine (its processor shows the flag `hypervisor`)"
+        if " hypervisor" in flags
+        else "a physical machine (its processor shows no flag `hypervisor`)"
+    )
+
+
 def machine() -> dict[str, str]:
     """Return what this machine has, without anything that names it: kernel, CPUs, memory, cgroups, system."""
     memory = (
@@ -395,6 +435,7 @@ def machine() -> dict[str, str]:
         "cpu": cpu_model(),
         "cpus": str(os.cpu_count() or 0),
         "memory": f"{memory / 1024 / 1024:.1f} GiB",
+        "virtual": virtual(),
         "cgroups": cgroup_version(),
     }
 

@@ -233,10 +233,18 @@ def measure(example: Example, side: Side, first: Output, built: lab.Lab) -> dict
 
 
 def record_machine(machine: str, built: lab.Lab) -> bool:
-    """Write what this machine is to docs/data/results/<machine>/machine.json; return whether it changed."""
+    """Write what this machine is to docs/data/results/<machine>/machine.json; return whether it changed.
+
+    An accelerator that was found before stays where nothing was booted this time.
+    """
+    path = DATA / "results" / machine / "machine.json"
+    if built.accelerator == "none" and path.is_file():
+        known = json.loads(path.read_text("utf-8"))
+        built = lab.Lab(known["accelerator"], known["accelerator_reason"], built.kernel)
     data = {
         "slug": machine,
         **lab.machine(),
+        **engines.docker_drivers(),
         "accelerator": built.accelerator,
         "accelerator_reason": built.reason,
         "versions": engines.versions(),
@@ -244,7 +252,7 @@ def record_machine(machine: str, built: lab.Lab) -> bool:
     text = json.dumps(data, indent=2, sort_keys=True) + "\n"
     if found := leaks(text):
         raise ExampleError(f"machine.json would name this machine: {found[0][1]!r}")
-    return replace(DATA / "results" / machine / "machine.json", text)
+    return replace(path, text)
 
 
 def record_all(examples: Iterable[Example]) -> int:
@@ -265,6 +273,5 @@ def record_all(examples: Iterable[Example]) -> int:
         for line in (*outcome.changed, *(f"skipped {reason}" for reason in outcome.skipped), *outcome.failed):
             print(f"    {line}")
         failed += bool(outcome.failed)
-    if "qemu" in able:
-        record_machine(machine, built)
+    record_machine(machine, built)
     return 1 if failed else 0

@@ -13,31 +13,45 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
-from .paths import RUNS, STATE
+from .paths import RUNS as RUNS
+from .paths import STATE as STATE
 
 VARIABLE = "CVM_RUN"
+SUPERVISES = "CVM_SUPERVISES"  # the supervisor's mark: it ends by itself, after what it supervises
 LABEL = "cvm.run"
 LAB_IMAGE = "cvm-lab"
-BUILDS = "builds"  # a file in the run's directory, made by the docker wrapper before a build
+ATTEMPTS = 3
+BUILDS = "builds"  # a folder of the run: the docker wrapper keeps a file there while a build runs, or if it failed
+
+
+class Unreachable(Exception):
+    """The Docker daemon does not answer, so nobody knows what it still holds."""
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let signals that end a process wait until the block is done: half a cleaning is none."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Run:
     """A run that this process owns. Use as a context manager: on leaving, all of the run is removed."""
 
     def __init__(self) -> None:
-        prepare_state()
         self.id = f"cvm-{os.getuid()}-{secrets.token_hex(4)}"
         self.directory = RUNS / self.id
-        with _registry():  # no other runner sees the directory before its lock is held
-            self.directory.mkdir()
-            self.work.mkdir()
-            self._lock = (self.directory / "lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._lock: IO[str] | None = None
 
     @property
     def work(self) -> Path:
@@ -45,11 +59,24 @@ class Run:
         return self.directory / "work"
 
     def __enter__(self) -> Run:
+        prepare_state()
+        try:
+            with uninterrupted(), _registry():  # no other runner sees the directory before its lock is held
+                self.directory.mkdir()
+                self.work.mkdir()
+                self._lock = (self.directory / "lock").open("w")
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+        except BaseException:  # also a signal that waited: nobody would call __exit__
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        clean(self.id)
-        self._lock.close()
+        with uninterrupted():
+            if self.directory.exists():
+                clean_or_say(self.id)
+            if self._lock:
+                self._lock.close()
 
 
 def prepare_state() -> None:
@@ -68,30 +95,45 @@ def _registry() -> Iterator[None]:
 
 
 def sweep() -> list[str]:
-    """Clean up after every run of this user whose runner is dead. Return their ids."""
+    """Clean up after every run of this user whose runner is dead. Return their ids.
+
+    What cannot be cleaned is named on standard error and kept for the next sweep.
+    """
     prepare_state()
-    dead = []
-    with _registry():
-        for directory in sorted(RUNS.iterdir()):
-            try:
-                lock = (directory / "lock").open("r+")
-            except OSError:
-                dead.append(directory.name)
-                continue
-            with lock:
+    with uninterrupted(), ExitStack() as locks:
+        dead = []
+        with _registry():
+            for directory in sorted(RUNS.iterdir()):
+                if not directory.is_dir():
+                    continue
                 try:
+                    lock = locks.enter_context((directory / "lock").open("r+"))
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    continue  # its runner lives
+                    continue  # its runner lives, or another sweep cleans it
+                except OSError:
+                    pass  # a run that ended before it had a lock
                 dead.append(directory.name)
-        for run in dead:
-            clean(run)
-    return dead
+        # The registry is free again, so no new run waits; each dead run's lock is held here until it is clean.
+        return [run for run in dead if clean_or_say(run)]
 
 
-def processes(run: str) -> list[int]:
+def clean_or_say(run: str) -> bool:
+    """Clean up after a run; return whether nothing is left. What remains is named on standard error, with the remedy."""
+    try:
+        clean(run)
+    except Unreachable as error:
+        print(f"run {run}: left for the next run to clean, since {error}", file=sys.stderr)
+    except (OSError, TimeoutError, subprocess.TimeoutExpired) as error:
+        print(f"run {run}: not clean: {error}\n    remedy: as root: rm -rf {RUNS / run}", file=sys.stderr)
+    else:
+        return True
+    return False
+
+
+def processes(run: str, variable: str = VARIABLE) -> list[int]:
     """Return the ids of the processes whose environment names the run, this one excepted."""
-    wanted = f"{VARIABLE}={run}".encode()
+    wanted = f"{variable}={run}".encode()
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -107,25 +149,41 @@ def processes(run: str) -> list[int]:
 
 
 def kill_processes(run: str, seconds: float = 10) -> None:
-    """Kill every process of the run and wait until none is left, or `seconds` have passed."""
+    """Kill every process of the run and wait until none is left; its supervisor, if any, ends the detached ones.
+
+    Raises TimeoutError after `seconds`.
+    """
     end = time.monotonic() + seconds
-    while found := processes(run):
+    while True:
+        found = processes(run)
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        supervisors = processes(run, SUPERVISES)
+        if not found and not supervisors:
+            return
         if time.monotonic() > end:
-            raise TimeoutError(f"processes {found} of run {run} do not die")
+            raise TimeoutError(f"processes {found + supervisors} of run {run} do not die")
         time.sleep(0.02)
 
 
-def _docker(*words: str) -> list[str]:
-    try:
-        answer = subprocess.run(
-            ["docker", *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return answer.stdout.split()
+def _docker(*words: str, asks: bool = True) -> list[str]:
+    """Call docker and return the words that it prints.
+
+    Raises Unreachable if a question (`asks`) has no answer; a removal may fail, since the daemon is asked again.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            answer = subprocess.run(
+                ["docker", *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Unreachable(f"docker does not answer: {error}") from error
+        if not asks or answer.returncode == 0:
+            return answer.stdout.split()
+        # A list fails if what it lists is being removed at that moment: ask again.
+        time.sleep(0.2 * (attempt + 1))
+    raise Unreachable((answer.stderr.strip().splitlines() or ["docker does not answer"])[-1])
 
 
 KINDS = {
@@ -155,11 +213,11 @@ def clean_docker(run: str) -> None:
     quiet = 0
     for _ in range(20):
         if tags := tags_of(run):
-            _docker("rmi", *tags)
+            _docker("rmi", *tags, asks=False)
         left = left_in_docker(f"{LABEL}={run}")
         for kind, ids in left.items():
             if ids:
-                _docker(*KINDS[kind][1], *ids)
+                _docker(*KINDS[kind][1], *ids, asks=False)
         quiet = 0 if any(left.values()) else quiet + 1
         if quiet == 2:
             break
@@ -168,31 +226,21 @@ def clean_docker(run: str) -> None:
 
 
 def _clean_interrupted_build(run: str) -> None:
-    """Remove the nameless images of a build that was killed half-way.
+    """Remove the nameless images of a build that failed or was killed half-way.
 
-    The classic builder puts a build's labels on its last image only, so the ones before are known by what
-    they inherit: the lab's label, no name, and a birth after the run's. They are removed without force, and only
-    while no other run builds.
+    The classic builder puts a build's labels on its last image only, so the ones before are known by what they
+    inherit: the lab's label, no name, and a birth after the build's start, which the docker wrapper wrote down. They
+    are removed without force, and only while no other run builds.
     """
-    mark = RUNS / run / BUILDS
-    if not mark.exists() or any(other.parent.name != run for other in RUNS.glob(f"*/{BUILDS}")):
+    marks = list((RUNS / run / BUILDS).glob("*"))
+    if not marks or any(mark.parent.parent.name != run for mark in RUNS.glob(f"*/{BUILDS}/*")):
         return
-    for image in _docker(
-        "images",
-        "--quiet",
-        "--no-trunc",
-        "--filter",
-        "dangling=true",
-        "--filter",
-        "label=cvm.lab",
-        "--filter",
-        f"since={LAB_IMAGE}",
-    ):
-        born = _docker("image", "inspect", "--format", "{{.Created}}", image)
-        if born and born[0][:19] >= time.strftime(
-            "%Y-%m-%dT%H:%M:%S", time.gmtime((RUNS / run / "lock").stat().st_ctime)
-        ):
-            _docker("rmi", image)
+    start = min(mark.read_text().strip() or "9" for mark in marks)
+    images = _docker("images", "--quiet", "--no-trunc", "--filter", "dangling=true", "--filter", "label=cvm.lab")
+    for image in images:
+        born = _docker("image", "inspect", "--format", "{{.Created}}", image, asks=False)
+        if born and born[0][:19] >= start:
+            _docker("rmi", image, asks=False)
 
 
 def _unmount_below(directory: Path) -> None:
@@ -230,6 +278,22 @@ def clean(run: str) -> None:
     if (directory / "docker").exists():  # set for sides that may use Docker
         clean_docker(run)
     _unmount_below(directory)
+    shutil.rmtree(directory / "work", ignore_errors=True)
+    if (directory / "work").exists() and (directory / "docker").exists():
+        # A container's root may have written there what this user may not remove; a container's root may.
+        _docker(
+            "run",
+            "--rm",
+            "--network",
+            "none",
+            "--volume",
+            f"{directory}:/run",
+            LAB_IMAGE,
+            "rm",
+            "-rf",
+            "/run/work",
+            asks=False,
+        )
+    if (directory / "work").exists():
+        raise OSError(f"{directory / 'work'} could not be removed")
     shutil.rmtree(directory, ignore_errors=True)
-    if directory.exists():
-        raise OSError(f"{directory} could not be removed")

@@ -6,4 +6,4 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 docker image inspect -f '{{.Size}}' cvm-lab
 # --8<-- [end:show]
 
-sample files "$(docker image inspect -f '{{.Size}}' cvm-lab)"
+sample image "$(docker image inspect -f '{{.Size}}' cvm-lab)"

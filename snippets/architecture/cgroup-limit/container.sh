@@ -5,10 +5,10 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:inside]
 c=$(docker run --rm -d -m 64m --cpus 0.5 --pids-limit 32 \
     cvm-lab sleep 60)
-# cgroup version 2 has the first file of each pair, version 1 the second
+# cgroup version 2 has the first file of each line, version 1 the others
 docker exec "$c" sh -c 'cd /sys/fs/cgroup
     echo memory $(cat memory.max memory/memory.limit_in_bytes)
-    echo cpu $(cat cpu.max cpu/cpu.cfs_quota_us | cut -d " " -f 1)
+    echo cpu $(cat cpu.max cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us)
     echo pids $(cat pids.max pids/pids.max)' 2>/dev/null
 # --8<-- [end:inside]
 

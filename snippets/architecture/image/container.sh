@@ -16,7 +16,7 @@ docker image inspect -f '{{.Os}}' cvm-lab
 docker save cvm-lab | tar -x -C "$WORK"
 layer=$(grep -oE '"Layers":\["[^"]+"\]' "$WORK/manifest.json" |
     cut -d '"' -f 4)
-tar -tf "$WORK/$layer" | sort >"$WORK/in-the-layer"
-tar -tf rootfs.tar | sort >"$WORK/in-the-tree"
-cmp "$WORK/in-the-layer" "$WORK/in-the-tree" && echo "the same files"
+mkdir "$WORK/tree"
+tar -xf "$WORK/$layer" -C "$WORK/tree"
+diff -r --no-dereference rootfs "$WORK/tree" && echo "the same files"
 # --8<-- [end:layer]
