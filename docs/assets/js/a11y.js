@@ -22,7 +22,14 @@
       }
     });
   }
-  new MutationObserver(name).observe(document.documentElement, { childList: true, subtree: true });
+  /* Once a frame at most: the theme adds its buttons one by one, and each look at a width lays the page out anew. */
+  var waiting = false;
+  function soon() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(function () { waiting = false; name(); });
+  }
+  new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("DOMContentLoaded", name);
   name();
 })();
