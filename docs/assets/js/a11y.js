@@ -30,6 +30,7 @@
     requestAnimationFrame(function () { waiting = false; name(); });
   }
   new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
+  addEventListener("resize", soon); /* a phone that is turned */
   document.addEventListener("DOMContentLoaded", name);
   name();
 })();
