@@ -10,7 +10,7 @@ export PYTHON
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
-export SITE_URL REPO_URL LAB_ACCEL MACHINE
+export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH EFFORT
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
 # The date of the commit stands in the sitemap, so that two builds of one commit are the same bytes.
 export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
@@ -21,7 +21,7 @@ SETUP := bash snippets/lab/setup.sh
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
 WORKERS ?= 2
 
-.PHONY: help serve build test check lint types units bench lab shell record successors clean lock
+.PHONY: help serve build test check lint types units bench lab shell record compare successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -79,9 +79,12 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 	@$(SETUP) engines start
 	@$(RUN) tests/runner shell
 
-record: .venv/site.stamp ## run examples and rewrite what was recorded; EXAMPLE=section/name for one
+record: .venv/site.stamp ## run everything, rewrite what was recorded; EXAMPLE=section/name for one, QUICK=1 for a first picture
 	@$(SETUP) engines start
 	@$(RUN) tests/runner record $(EXAMPLE)
+
+compare: .venv/site.stamp ## print this machine's medians beside the published ones, after make record on it
+	@$(RUN) tests/runner compare
 
 bench: .venv/dev.stamp ## time the build and the checks against an empty site
 	@$(RUN) tests/bench.py

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import data, diagrams, ledger, pages, problems, show
+from . import data, diagrams, ledger, measured, pages, plots, problems, show
 
 try:
     from mkdocs.exceptions import PluginError  # printed without a traceback
@@ -28,9 +28,15 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "claims": (ledger.claims, ledger.check_claims),
     "ledger": (ledger.ledger, ledger.nothing_to_check),
     "comparison": (ledger.comparison, ledger.nothing_to_check),
-    "result": (ledger.result, ledger.check_result),
-    "results": (ledger.results, ledger.check_results),
-    "machines": (ledger.machines, ledger.nothing_to_check),
+    "chart": (plots.chart, plots.check_chart),
+    "result": (measured.result, measured.check_result),
+    "ratio": (measured.ratio, measured.check_comparison),
+    "difference": (measured.difference, measured.check_comparison),
+    "per_instance": (measured.per_instance, measured.check_per_instance),
+    "results": (measured.results, measured.check_results),
+    "plan": (measured.plan, measured.check_plan),
+    "failures": (measured.failures, ledger.nothing_to_check),
+    "machines": (measured.machines, ledger.nothing_to_check),
 }
 CHECKS = {name: pages.with_arguments(render, check) for name, (render, check) in MACROS.items()}
 

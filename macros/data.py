@@ -8,16 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .charts import Chart, read_charts
 from .examples import Example, load_examples, stale
 from .problems import Problem, ProblemError, folder, read, relative
-from .results import Results, Samples, load_results
+from .results import Failure, Recorded, Results, load_results
 from .validate import read_yaml, validate
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
 PRIMARY = "P"
-FILES = ("claims.yml", "comparison.yml", "exceptions.yml", "sources.yml", "results", "schema")  # of docs/data
+FILES = (
+    "charts.yml",
+    "claims.yml",
+    "comparison.yml",
+    "exceptions.yml",
+    "machines.yml",
+    "sources.yml",
+    "results",
+    "schema",
+)  # of docs/data
 
-SCHEMAS = ("claims", "comparison", "exceptions", "machine", "recorded", "result", "sources")
+SCHEMAS = ("charts", "claims", "comparison", "exceptions", "machine", "machines", "recorded", "result", "sources")
 
 
 @dataclass(frozen=True)
@@ -102,10 +112,27 @@ class Data:
     claims: dict[str, Claim]
     sources: dict[str, Source]
     sections: dict[str, Section]
-    results: dict[tuple[str, str, str], Samples]
-    machines: dict[str, dict[str, Any]]
+    recorded: Recorded
+    machine: str  # the one whose results pages show first
+    charts: dict[str, Chart]
     shell_exceptions: tuple[Exception_, ...]
     number_exceptions: tuple[Exception_, ...]
+
+    @property
+    def results(self) -> Results:
+        """The results of the machine that pages show first."""
+        return self.recorded.results.get(self.machine, {})
+
+    @property
+    def machines(self) -> dict[str, dict[str, Any]]:
+        """Every machine, by name, the one that pages show first leading."""
+        known = self.recorded.machines
+        return {self.machine: known[self.machine]} | known
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed when it was recorded."""
+        return self.recorded.failures
 
 
 class _Loader:
@@ -292,6 +319,23 @@ class _Loader:
         )
         return shell, numbers
 
+    def machine(self) -> str:
+        """Return the machine whose results pages show first, or "" with the problem noted."""
+        content, _ = self.yaml("machines")
+        return "" if content is None else str(content["first"])
+
+    def charts(
+        self, examples: dict[str, Example], recorded: Recorded, first: str, sources: dict[str, Source] | None
+    ) -> dict[str, Chart]:
+        """Read the charts; hold them against the rest of the data only where nothing is wrong with that."""
+        content, line = self.yaml("charts")
+        if content is None or sources is None or self.problems:
+            return {}
+        found, bad = read_charts(content, line, examples, recorded, first, sources)
+        for complaint in bad:
+            self.bad("charts", *complaint)
+        return found
+
     def strays(self) -> None:
         """Note what lies in docs/data and is read by nobody."""
         try:
@@ -316,19 +360,26 @@ class _Loader:
         claims = self.claims(sources, sections)
         shell, numbers = self.exceptions()
         examples: dict[str, Example] = {}
-        results: Results = {}
-        machines: dict[str, dict[str, Any]] = {}
+        recorded = Recorded({}, {}, ())
+        first = self.machine()
         try:
             examples = load_examples(self.root / "snippets")
             for example in examples.values():
                 self.problems += stale(example, self.root)
-            results, machines = load_results(self.data, examples)
+            recorded = load_results(self.data, examples)
         except ProblemError as error:
             self.problems += error.problems
+        if not self.problems and first not in recorded.machines:
+            self.bad(
+                "machines",
+                1,
+                f"first: nothing is known of the machine '{first}'",
+                f"one of: {', '.join(recorded.machines)}",
+            )
         if not self.problems:
             for example in examples.values():
                 for side, record in example.records.items():
-                    if record.machine not in machines:
+                    if record.machine not in recorded.machines:
                         self.problems.append(
                             Problem(
                                 relative(example.directory / "recorded.json", self.root),
@@ -337,9 +388,10 @@ class _Loader:
                                 f"run: make record EXAMPLE={example.id}",
                             )
                         )
+        charts = self.charts(examples, recorded, first, sources)
         if self.problems or sources is None or sections is None:
             raise ProblemError(self.problems)
-        return Data(self.root, examples, claims, sources, sections, results, machines, shell, numbers)
+        return Data(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers)
 
 
 def load(root: Path) -> Data:

@@ -26,9 +26,9 @@ LAB = "lab"  # the folder of snippets/ that holds the lab and no examples
 MARKER = re.compile(r"^\s*#?\s*--8<--\s*\[(?P<kind>start|end):(?P<name>[a-z0-9][a-z0-9-]*)\]\s*$")
 LOOSE_MARKER = re.compile(r"--8<--")
 SIDE_KEYS = {"look", "seconds", "requires", "accelerator"}
-TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", *SIDES}
+TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", "depends", *SIDES}
 VOLATILE_KEYS = {"name", "pattern", "host"}
-METRIC_KEYS = {"title", "unit"}
+METRIC_KEYS = {"title", "unit", "at"}
 # Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
 LEAKS = re.compile(
     r"(?<![\w.-])/(?:home|root|Users|tmp|work|workspace|builds|github|runner|mnt|media|srv|data|opt)/[\w.-]+"
@@ -51,9 +51,18 @@ REQUIREMENTS = frozenset(
         "arm64",
         "memtest",
         "debian",
+        "tools",
         "cpio",
+        "bwrap",
+        "uml",
+        "hyperfine",
+        "ksm",
+        "qemu-img",
+        "containerd",
     )
 )
+# What an experiment's results may depend on, so that those of two machines that differ in it are not compared.
+DEPENDS = frozenset(("cgroups", "docker_storage"))
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 DIRECTORY = re.compile(r"[a-z0-9-]+")
 PLACEHOLDER = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)>")
@@ -82,6 +91,11 @@ class Volatile:
     host: str | None
 
 
+def _own(name: str) -> bool:
+    """Return whether a file of an example's directory is one that the contract names."""
+    return name in {"example.toml", "recorded.json"} or name.endswith((".sh", ".out"))
+
+
 @dataclass(frozen=True)
 class Side:
     """One script of an example and what was recorded from it."""
@@ -106,27 +120,43 @@ class Side:
         return self.script.with_suffix(".out")
 
     def digest(self) -> str:
-        """Return the SHA-256 of the script, in hexadecimal."""
-        return hashlib.sha256(self.script.read_bytes()).hexdigest()
+        """Return the SHA-256 of the script, in hexadecimal, and of what else of the project measures in it.
+
+        That is each file beside it that it names, each program of the lab that it names, and the lab's stopwatch
+        where it calls `first_line`.
+        """
+        script = self.script.read_bytes()
+        lab = self.script.parent.parent.parent / LAB
+        beside = [path for path in self.script.parent.iterdir() if path.is_file() and not _own(path.name)]
+        found = [path for path in sorted([*beside, *lab.glob("*.py")]) if path.name.encode() in script]
+        if re.search(rb"\bfirst_line\b", script):
+            found.append(lab / "stopwatch.py")
+        return hashlib.sha256(b"".join([script, *(path.read_bytes() for path in found)])).hexdigest()
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a recording: the script's digest, date, machine, accelerator and versions."""
+    """What is known of a recording: the script's digest, date, machine, accelerator, versions, and the run's seconds."""
 
     digest: str
     date: str
     machine: str
     accelerator: str
     versions: dict[str, str]
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A quantity that an experiment samples: its title and the unit its samples are in."""
+    """A quantity that an experiment samples: its title and the unit its samples are in.
+
+    `at` names what the metric depends on, where it is sampled at several points: "instances", say. Then its
+    samples are taken with `sample METRIC@POINT VALUE`.
+    """
 
     title: str
     unit: str
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +171,7 @@ class Example:
     volatile: tuple[Volatile, ...]
     metrics: dict[str, Metric] = field(default_factory=dict)
     runs: int = 1
+    depends: tuple[str, ...] = ()  # what, besides the accelerator, makes results of two machines incomparable
     records: dict[str, Record] = field(default_factory=dict)
 
 
@@ -258,12 +289,20 @@ class _Reader:
             self.bad(
                 r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side"
             )
+        depends = data.get("depends", [])
+        if not isinstance(depends, list) or not set(map(str, depends)) <= DEPENDS:
+            self.bad(
+                r"^depends\b", "'depends' is no list of what results may depend on", f"of: {', '.join(sorted(DEPENDS))}"
+            )
+            depends = []
         sides = self.sides(data)
         self.companions(sides)
         records = self.records(sides)
         if self.problems:
             raise ProblemError(self.problems)
-        return Example(self.id, self.directory, title, touches, sides, volatile, metrics, runs, records)
+        return Example(
+            self.id, self.directory, title, touches, sides, volatile, metrics, runs, tuple(map(str, depends)), records
+        )
 
     def table(self, value: object, where: str) -> dict[str, Any]:
         """Return a table, or an empty one with the problem noted."""
@@ -341,7 +380,8 @@ class _Reader:
                     re.escape(key), f"the metric '{key}' is no name", "write lower-case letters, digits and hyphens"
                 )
             self.keys(entry, METRIC_KEYS, f" in [metrics.{key}]")
-            found[key] = Metric(self.string(entry, "title", required=True), self.string(entry, "unit", required=True))
+            texts = (self.string(entry, name, required=name != "at") for name in ("title", "unit", "at"))
+            found[key] = Metric(*texts)
             if found[key].unit and found[key].unit not in UNITS:
                 self.bad(
                     rf"^\s*unit\s*=\s*['\"]{re.escape(found[key].unit)}",
@@ -448,9 +488,8 @@ class _Reader:
 
     def companions(self, sides: dict[str, Side]) -> None:
         """Note what is no part of the example: neither its own files, nor named in a script."""
-        own = {"example.toml", "recorded.json"} | {f"{side}.{end}" for side in SIDES for end in ("sh", "out")}
         for path in folder(self.directory, self.root, "restore it"):
-            if path.name in own or path.suffix in {".sh", ".out"}:
+            if _own(path.name):
                 continue  # those of no side are named elsewhere
             named = any(path.name.encode() in side.script.read_bytes() for side in sides.values())
             if path.is_symlink() or not named:

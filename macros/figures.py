@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
     "B": (("GB", Decimal(10**9)), ("MB", Decimal(10**6)), ("kB", Decimal(10**3)), ("B", Decimal(1))),
@@ -13,9 +14,34 @@ SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
         ("µs", Decimal("1e-6")),
         ("ns", Decimal("1e-9")),
     ),
+    "B/s": (("GB/s", Decimal(10**9)), ("MB/s", Decimal(10**6)), ("kB/s", Decimal(10**3)), ("B/s", Decimal(1))),
+    "bit/s": (
+        ("Gbit/s", Decimal(10**9)),
+        ("Mbit/s", Decimal(10**6)),
+        ("kbit/s", Decimal(10**3)),
+        ("bit/s", Decimal(1)),
+    ),
+    "1/s": (("a second", Decimal(1)),),
     "count": (("", Decimal(1)),),
+    "times": (("times", Decimal(1)),),
 }
-UNITS = frozenset(SCALES)
+TIMES = "times"  # the unit of a ratio
+UNITS = frozenset(SCALES) - {TIMES}  # of samples
+# What sources write, and what it is in ours.
+GIVEN: dict[str, tuple[str, Decimal]] = {
+    "": ("count", Decimal(1)),
+    "times": (TIMES, Decimal(1)),
+    "%": (TIMES, Decimal("0.01")),
+    "IOPS": ("1/s", Decimal(1)),
+    "1/s": ("1/s", Decimal(1)),
+    "us": ("s", Decimal("1e-6")),
+    **{name: (unit, size) for unit in ("B", "s", "B/s", "bit/s") for name, size in SCALES[unit]},
+    **{
+        f"{prefix}iB{per}": (f"B{per}", Decimal(1024) ** power)
+        for per in ("", "/s")
+        for power, prefix in enumerate(("K", "M", "G"), 1)
+    },
+}
 NARROW = "\u202f"  # the narrow no-break space between a number and its unit
 
 
@@ -24,17 +50,58 @@ def rounded(value: Decimal, digits: int) -> str:
     if value == 0:
         return "0"
     result = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value)
-    return f"{result:,f}".replace(",", NARROW)
+    result = result.quantize(Decimal(1).scaleb(result.adjusted() - digits + 1))  # 3.1 becomes 3.10
+    return f"{result:,f}".replace(",", NARROW).replace("-", "−")
+
+
+def scale(value: float, unit: str) -> tuple[str, Decimal]:
+    """Return the largest scale of `unit` in which `value` is at least 1: its name and its size. Raises KeyError for another unit."""
+    exact = abs(Decimal(repr(value)))
+    scales = SCALES[unit]
+    return next(((name, size) for name, size in scales if exact >= size), scales[-1])
+
+
+def tick(value: float, unit: str, near: float) -> str:
+    """Return a value of an axis, without superfluous zeros, in the scale that fits `near`."""
+    name, size = scale(near, unit)
+    number = Context(prec=4).create_decimal(Decimal(repr(value)) / size).normalize()
+    text = f"{number:,f}".replace(",", NARROW).replace("-", "−")
+    return f"{text}{NARROW}{name}" if name else text
+
+
+def span(low: float, high: float, unit: str, near: float, digits: int = 3) -> str:
+    """Return "LOW to HIGH", both in the scale that fits `near`, the unit once."""
+    name, size = scale(near, unit)
+    if unit == "count" and all(float(end).is_integer() for end in (low, high)):
+        return f"{quantity(low, unit)} to {quantity(high, unit)}"
+    text = " to ".join(rounded(Decimal(repr(end)) / size, digits) for end in (low, high))
+    return f"{text}{NARROW}{name}" if name else text
+
+
+def in_ours(value: str, unit: str) -> tuple[float, str]:
+    """Return a figure as a source gives it in our unit, one of UNITS or TIMES, and that unit.
+
+    Raises ValueError for a unit that GIVEN does not know, and for what is not one number.
+    """
+    if unit not in GIVEN:
+        raise ValueError(f"the unit '{unit}' is none of: {', '.join(filter(None, GIVEN))}")
+    ours, size = GIVEN[unit]
+    try:
+        number = Decimal(value.replace(",", ""))
+    except InvalidOperation:
+        raise ValueError(f"'{value}' is not one number") from None
+    if not math.isfinite(found := float(number * size)):
+        raise ValueError(f"'{value}' is not one number")
+    return found, ours
 
 
 def quantity(value: float, unit: str, digits: int = 3) -> str:
-    """Return a quantity given in `unit` (B, s or count) in the largest scale in which it is at least 1.
+    """Return a quantity given in `unit`, one of UNITS, in the largest scale in which it is at least 1.
 
     Raises KeyError for another unit.
     """
     exact = Decimal(repr(value))
-    scales = SCALES[unit]
-    name, size = next(((n, s) for n, s in scales if abs(exact) >= s), scales[-1])
+    name, size = scale(value, unit)
     whole = unit == "count" and exact == exact.to_integral_value()
-    text = f"{int(exact):,}".replace(",", NARROW) if whole else rounded(exact / size, digits)
+    text = f"{int(exact):,}".replace(",", NARROW).replace("-", "−") if whole else rounded(exact / size, digits)
     return f"{text}{NARROW}{name}" if name else text

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from .data import VERDICTS, Claim, Data, Evidence
-from .figures import NARROW, quantity
+from .figures import NARROW
 from .pages import Call, Shown
-from .render import ACCELERATORS, cards, escape, side_name, slug, verdict
+from .render import cards, escape, side_name, slug, verdict
 
-MACHINE_WORDS = {
-    "system": "system",
-    "kernel": "kernel of the host",
-    "architecture": "architecture",
-    "cpu": "processor",
-    "cpus": "processors",
-    "memory": "memory",
-    "virtual": "is itself",
-    "cgroups": "control groups, version",
-    "docker_storage": "Docker's storage driver",
-    "docker_cgroups": "Docker's cgroup driver",
-}
 SOURCES = "/sources.md"
 CLAIMS = "/claims.md"
 READ = {
@@ -189,71 +177,6 @@ def comparison(data: Data) -> str:
             soon = '<span class="to-come">to come</span>'
             rows.append([f"{escape(section.title)} {soon}", *(f"{text} {soon}" for text in texts)])
     return cards(["Section", "The question", side_name("container"), side_name("vm")], rows, extra="comparison")
-
-
-# -- results and machines --------------------------------------------------------------------------
-
-
-def result(data: Data, experiment: str, side: str, metric: str) -> str:
-    """Return the median of a result with its unit, linked to the raw samples; software emulation is named."""
-    found = data.results[(experiment, side, metric)]
-    label = ", under software emulation" if found.accelerator == "tcg" and found.unit == "s" else ""
-    return f"[{quantity(found.median, found.unit)}](/{found.file.removeprefix('docs/')}){label}"
-
-
-def check_result(data: Data, call: Call, _: Shown) -> str:
-    """Check a call of `result`. See `pages.Check`."""
-    given = _given(call, "experiment", "side", "metric")
-    key = (given.get("experiment", ""), given.get("side", ""), given.get("metric", ""))
-    if key in data.results:
-        return ""
-    return f"there is no result {' '.join(key)}\none of: {'; '.join(' '.join(k) for k in sorted(data.results)) or 'none is recorded'}"
-
-
-def results(data: Data, experiment: str) -> str:
-    """Return an experiment's medians as a table, a row a metric and side, with the raw file and the script."""
-    found = [s for s in data.results.values() if s.experiment == experiment]
-    metrics = list(data.examples[experiment].metrics)
-    rows = ["| What | Where | Value |", "|---|---|---:|"]
-    for one in sorted(found, key=lambda sample: metrics.index(sample.metric)):
-        title = data.examples[experiment].metrics[one.metric].title
-        how = f" ({ACCELERATORS[one.accelerator]})" if ACCELERATORS[one.accelerator] else ""
-        of = f", median of {len(one.values)}" if len(one.values) > 1 else ""
-        rows.append(f"| {escape(title)} | {side_name(one.side)}{how} | {quantity(one.median, one.unit)}{of} |")
-    raw = f"/{found[0].file.removeprefix('docs/')}"
-    scripts = " · ".join(f"[{side}](/snippets/{experiment}/{side}.sh)" for side in data.examples[experiment].sides)
-    note = f'<p class="provenance" data-search-exclude markdown="1">Recorded {found[0].date} on [{found[0].machine}](/checking.md#machine-{found[0].machine}): [raw samples]({raw}) · scripts: {scripts}</p>'
-    return "\n".join(['<div data-search-exclude markdown="1">', "", *rows, "", "</div>", "", note])
-
-
-def check_results(data: Data, call: Call, _: Shown) -> str:
-    """Check a call of `results`. See `pages.Check`."""
-    experiment = _given(call, "experiment").get("experiment", "")
-    known = sorted({s.experiment for s in data.results.values()})
-    return (
-        ""
-        if experiment in known
-        else f"there is no result of '{experiment}'\none of: {', '.join(known) or 'none is recorded'}"
-    )
-
-
-def machines(data: Data) -> str:
-    """Return every machine on which something was recorded, as a table each."""
-    parts = []
-    for name, machine in data.machines.items():
-        rows = {MACHINE_WORDS.get(key, key): str(machine[key]) for key in MACHINE_WORDS if key in machine}
-        rows |= {str(key): str(value) for key, value in machine["versions"].items()}
-        rows["how VMs run"] = f"{ACCELERATORS[machine['accelerator']] or 'not at all'}; {machine['accelerator_reason']}"
-        lines = [
-            f"### {name} {{ #machine-{slug(name)} }}",
-            "",
-            "| What | This machine |",
-            "|---|---|",
-            *(f"| {escape(k)} | {escape(v)} |" for k, v in rows.items()),
-        ]
-        lines += ["", f"As data: [machine.json](/data/results/{name}/machine.json)."]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
 
 
 def nothing_to_check(_data: Data, call: Call, _: Shown) -> str:

@@ -48,7 +48,7 @@ NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.
 TAG = re.compile(r"</?[A-Za-z][^>]*>")
 CODE_SPAN = re.compile(r"(`+)(?P<code>.+?)\1")
 
-Shown = set[tuple[str, str, str]]  # (example, side, region)
+Shown = set[tuple[str, str, str]]  # (example, side, region), or ("chart", its id, the page)
 
 
 @dataclass(frozen=True)
@@ -327,7 +327,7 @@ def sources(docs: Path, root: Path) -> tuple[list[Path], list[Problem]]:
 def check_pages(data: Data, checks: dict[str, Check]) -> None:
     """Read every page under docs/. Raises ProblemError with every problem found.
 
-    Also finds examples and regions that no page shows, and exceptions that nothing needs.
+    Also finds examples, regions and charts that no page shows, and exceptions that nothing needs.
     """
     docs = data.root / "docs"
     shown: Shown = set()
@@ -365,6 +365,12 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
                             f'call {{{{ example("{example.id}") }}}} on a page, or remove the region',
                         )
                     )
+    drawn = {name for kind, name, _ in shown if kind == "chart"}
+    for chart in data.charts.values() if parsed else ():
+        if chart.id not in drawn:
+            what = f"no page shows the chart '{chart.id}'"
+            remedy = f'call {{{{ chart("{chart.id}") }}}} on a page, or remove the chart'
+            problems.append(Problem("docs/data/charts.yml", chart.line, what, remedy))
     unused = set(data.shell_exceptions + data.number_exceptions) - used if parsed else ()
     for exception in sorted(unused, key=lambda e: e.line):
         problems.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,19 @@ from .validate import read_json, validate
 
 MACHINE = "machine.json"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-Results = dict[tuple[str, str, str], "Samples"]
+Results = dict[tuple[str, str, str], "Samples"]  # of one machine, by (experiment, side, metric)
+POINT = re.compile(r"(?P<metric>[a-z][a-z0-9-]*)(?:@(?P<point>\d+))?")
+
+
+def split_point(name: str) -> tuple[str, int | None]:
+    """Return the metric and the point of a name under which samples are kept: "memory@8" is ("memory", 8).
+
+    Raises ValueError for a name that is neither METRIC nor METRIC@POINT.
+    """
+    found = POINT.fullmatch(name)
+    if found is None:
+        raise ValueError(name)
+    return found["metric"], None if found["point"] is None else int(found["point"])
 
 
 def sample_problem(reading: object) -> str:
@@ -33,7 +45,10 @@ def sample_problem(reading: object) -> str:
 
 @dataclass(frozen=True)
 class Samples:
-    """The raw samples of one metric on one side, in `unit`, and where they were taken."""
+    """The raw samples of one metric on one side, in `unit`, one a round, and where they were taken.
+
+    `metric` is the name under which they are kept: METRIC, or METRIC@POINT where a metric is sampled at several points.
+    """
 
     experiment: str
     side: str
@@ -50,6 +65,34 @@ class Samples:
         """The median, in `unit`."""
         return statistics.median(self.values)
 
+    @property
+    def point(self) -> int | None:
+        """The point at which the samples were taken, or None."""
+        return split_point(self.metric)[1]
+
+
+@dataclass(frozen=True)
+class SideRun:
+    """How a side was recorded: `seconds` is 0 where unknown, `error` the message of a run that failed, or ""."""
+
+    accelerator: str
+    date: str
+    commit: str
+    seconds: float
+    rounds: int
+    file: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A side of an experiment that failed when it was recorded, and its message."""
+
+    experiment: str
+    side: str
+    machine: str
+    message: str
+
 
 class _Reader:
     """Reads the results of every machine and collects their problems."""
@@ -59,7 +102,9 @@ class _Reader:
         self.root = data.parent.parent
         self.examples = examples
         self.machines: dict[str, dict[str, Any]] = {}
-        self.found: Results = {}
+        self.found: dict[str, Results] = {}
+        self.errors: list[Failure] = []
+        self.runs: dict[tuple[str, str, str], SideRun] = {}
         self.problems: list[Problem] = []
 
     def bad(self, path: Path, what: str, remedy: str) -> None:
@@ -88,6 +133,12 @@ class _Reader:
                 self.bad(entry, "no directory of a machine", "keep results in docs/data/results/MACHINE/")
                 continue
             self.machine(entry)
+
+    def recorded(self) -> Recorded:
+        """Return what was read. Raises ProblemError with every problem found."""
+        if self.problems:
+            raise ProblemError(self.problems)
+        return Recorded(self.found, self.machines, tuple(self.errors), self.runs)
 
     def machine(self, directory: Path) -> None:
         paths = folder(directory, self.root, "restore it")
@@ -130,11 +181,20 @@ class _Reader:
         if part["digest"] != example.sides[side].digest():
             script = relative(example.sides[side].script, self.root)
             self.bad(path, f"sides.{side}.digest: {script} changed after this was recorded", remedy)
+        error = part.get("error", "")
+        rounds = max((len(entry["samples"]) for entry in part["metrics"].values()), default=0)
+        run = (part["accelerator"], content["date"], content["commit"], float(part.get("seconds", 0)), rounds)
+        self.runs[(content["machine"], example.id, side)] = SideRun(*run, relative(path, self.root), error)
+        if error:
+            self.errors.append(Failure(example.id, side, content["machine"], error))
         for metric, entry in part["metrics"].items():
-            declared = example.metrics.get(metric)
+            declared = example.metrics.get(split_point(metric)[0])
             where = f"sides.{side}.metrics.{metric}"
             if declared is None or declared.unit != entry["unit"]:
                 what = f"{where}: unit '{entry['unit']}' is not what {example.id}/example.toml declares"
+                self.bad(path, what, remedy)
+            elif bool(declared.at) != ("@" in metric):
+                what = f"{where}: {example.id}/example.toml says {'at what points' if declared.at else 'no point'} it is sampled"
                 self.bad(path, what, remedy)
             for position, sample in enumerate(entry["samples"]):
                 if wrong := sample_problem(sample):
@@ -143,17 +203,37 @@ class _Reader:
             samples = tuple(entry["samples"])
             name = relative(path, self.root)
             given = (part["accelerator"], content["machine"], content["date"], name)
-            self.found.setdefault(key, Samples(*key, entry["unit"], samples, *given))
+            mine = self.found.setdefault(content["machine"], {})
+            mine[key] = Samples(*key, entry["unit"], samples, *given)
 
 
-def load_results(data: Path, examples: dict[str, Example]) -> tuple[Results, dict[str, dict[str, Any]]]:
-    """Read every result of the first machine, by (experiment, side, metric), and every machine, by name.
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded, of all machines.
+
+    `results` is by machine; `machines` holds what each machine is, by name; `failures` are the runs kept as errors;
+    `runs` says how each side was recorded, failed ones included, by (machine, experiment, side).
+    """
+
+    results: dict[str, Results]
+    machines: dict[str, dict[str, Any]]
+    failures: tuple[Failure, ...]
+    runs: dict[tuple[str, str, str], SideRun] = field(default_factory=dict)
+
+
+def load_results(data: Path, examples: dict[str, Example]) -> Recorded:
+    """Read every result of every machine.
 
     Raises ProblemError for a file that does not fit its schema or lies where it does not belong, a sample that
     cannot be, a result without its experiment, and a result whose script changed afterwards.
     """
     reader = _Reader(data, examples)
     reader.read()
-    if reader.problems:
-        raise ProblemError(reader.problems)
-    return reader.found, reader.machines
+    return reader.recorded()
+
+
+def load_machine(data: Path, directory: Path, examples: dict[str, Example]) -> Recorded:
+    """Read one machine's results from a directory that need not lie in `data`. Raises ProblemError as `load_results`."""
+    reader = _Reader(data, examples)
+    reader.machine(directory)
+    return reader.recorded()

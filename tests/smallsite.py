@@ -85,6 +85,54 @@ MACHINE = {
     "cgroups": "2", "accelerator": "none", "accelerator_reason": "no VM", "versions": {},
 }  # fmt: skip
 
+MEASURED = """\
+title = "A start"
+touches = "nothing"
+runs = 5
+[container]
+look = "Quick."
+[vm]
+look = "Slower."
+[metrics.start]
+title = "Until the first line"
+unit = "s"
+[metrics.bare]
+title = "Until the first line, without a network"
+unit = "s"
+[metrics.memory]
+title = "Memory"
+unit = "B"
+at = "instances"
+[metrics.threads]
+title = "Threads"
+unit = "count"
+"""
+FIGURES = """\
+    boot: {value: "125", unit: "ms", locator: "Part 1", says: "How long it takes."}
+    each: {value: "5", unit: "MiB", locator: "Part 1", says: "What each takes."}
+"""
+CHARTS = """\
+- id: start
+  title: "From the command to the first line"
+  clock: {start: "the command starts", end: "the first line is written"}
+  kind: bars
+  scale: log
+  rows:
+    - {label: "A container", experiment: section/measured, side: container, metric: start}
+    - {label: "of which network", experiment: section/measured, side: container, metric: start, minus: bare}
+    - {label: "A guest", experiment: section/measured, side: vm, metric: start}
+  published:
+    - {label: "A guest of theirs", source: manual, figure: boot, accelerator: hardware virtualisation}
+- id: memory
+  title: "Memory as instances are added"
+  kind: lines
+  rows:
+    - {label: "Containers", experiment: section/measured, side: container, metric: memory}
+    - {label: "Guests", experiment: section/measured, side: vm, metric: memory}
+  published:
+    - {label: "Theirs", source: manual, figure: each, accelerator: hardware virtualisation, at: 1}
+"""
+
 
 def make(site: Path) -> Path:
     """Make the small site in `site`, a directory that does not exist yet, and return it. It builds without a warning."""
@@ -107,6 +155,8 @@ def make(site: Path) -> Path:
         "data/claims.yml": CLAIMS,
         "data/comparison.yml": COMPARISON,
         "data/exceptions.yml": "shell: []\nnumbers: []\n",
+        "data/charts.yml": "[]\n",
+        "data/machines.yml": "first: small\n",
         "data/results/small/machine.json": json.dumps(MACHINE),
         "contributing/index.html": "<h1>Contributing</h1><p id='report-a-mistake'></p><p id='cite'></p>",
     }
@@ -134,6 +184,56 @@ def record(site: Path) -> None:
     digest = hashlib.sha256((example / "host.sh").read_bytes()).hexdigest()
     entry = {"digest": digest, "date": "2026-01-02", "machine": "small", "accelerator": "none", "versions": {}}
     (example / "recorded.json").write_text(json.dumps({"host": entry}), "utf-8")
+
+
+def samples(factor: float = 1) -> dict[str, dict[str, object]]:
+    """Return metrics of five rounds each, as a result holds them, `factor` times what they are."""
+    start = [factor * one for one in (0.31, 0.30, 0.33, 0.29, 0.32)]
+    found: dict[str, dict[str, object]] = {
+        "start": {"unit": "s", "samples": start},
+        "bare": {"unit": "s", "samples": [one - 0.1 * factor for one in start]},
+        "threads": {"unit": "count", "samples": [3, 3, 3, 3, 3]},
+    }
+    for point in (1, 2, 4):
+        values = [int(factor * 3_000_000 * point + 1000 * n) for n in range(5)]
+        found[f"memory@{point}"] = {"unit": "B", "samples": values}
+    return found
+
+
+def measure(site: Path, **machines: str) -> Path:
+    """Add an experiment to the small site, recorded on each of `machines` (its name: the accelerator), and two charts.
+
+    Return the site. The VM takes ten times what the container takes.
+    """
+    example = site / "snippets" / "section" / "measured"
+    example.mkdir()
+    (example / "example.toml").write_text(MEASURED, "utf-8")
+    digests = {}
+    for side in ("container", "vm"):
+        text = f"{SCRIPT}# {side}\n".replace("uname -r", "true")
+        (example / f"{side}.sh").write_text(text, "utf-8")
+        (example / f"{side}.out").write_text("--8<-- [start:show]\n--8<-- [end:show]\n", "utf-8")
+        digests[side] = hashlib.sha256(text.encode()).hexdigest()
+    record = {"date": "2026-01-02", "machine": "small", "accelerator": "none", "versions": {}}
+    records = {side: record | {"digest": digest} for side, digest in digests.items()}
+    (example / "recorded.json").write_text(json.dumps(records), "utf-8")
+    for n, (name, accelerator) in enumerate(machines.items()):
+        sides = {
+            "container": {"accelerator": "none", "digest": digests["container"], "seconds": 4.5, "metrics": samples()},
+            "vm": {"accelerator": accelerator, "digest": digests["vm"], "metrics": samples(10 / (1 + 4 * n))},
+        }
+        result = {"experiment": "section/measured", "machine": name, "date": "2026-01-03", "commit": "0123abc"}
+        folder = site / "docs" / "data" / "results" / name
+        folder.mkdir(exist_ok=True)
+        (folder / "machine.json").write_text(json.dumps(MACHINE | {"slug": name, "accelerator": accelerator}), "utf-8")
+        (folder / "section.measured.json").write_text(json.dumps(result | {"versions": {}, "sides": sides}), "utf-8")
+    data = site / "docs" / "data"
+    (data / "charts.yml").write_text(CHARTS, "utf-8")
+    (data / "sources.yml").write_text((data / "sources.yml").read_text("utf-8") + FIGURES, "utf-8")
+    page = site / "docs" / "kernels.md"
+    calls = '\n## Measured\n\n{{ example("section/measured") }}\n\n{{ chart("start") }}\n\n{{ chart("memory") }}\n'
+    page.write_text(page.read_text("utf-8") + calls, "utf-8")
+    return site
 
 
 def environment(**more: str) -> dict[str, str]:

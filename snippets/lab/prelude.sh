@@ -7,6 +7,7 @@
 #   $HERE                   the example's own directory
 #   $RUN                    this run's id: every name that an example makes starts with it
 #   $WORK                   an empty directory that goes with the run
+#   $EFFORT                 how much a round of an experiment does: "once" or, when it is recorded, "full"
 unset CDPATH # with it, cd prints where it goes
 if [ -z "${CVM_RUN:-}" ]; then
     root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -20,16 +21,32 @@ RUN=$CVM_RUN
 HERE=$CVM_HERE
 WORK=$CVM_WORK
 ACCEL=$CVM_ACCEL
-readonly RUN HERE WORK ACCEL
-export RUN HERE WORK ACCEL
+EFFORT=${CVM_EFFORT:-once}
+readonly RUN HERE WORK ACCEL EFFORT
+export RUN HERE WORK ACCEL EFFORT
 PATH="$CVM_LAB/bin:$PATH" # a docker that adds the run's label; see there
 cd "$CVM_BUILD" || exit 1
 # A failing command says where it stands; the line numbers are those of the script.
 trap 'echo "${BASH_SOURCE[0]##*/}: line $LINENO: ended with $?: $BASH_COMMAND" >&2' ERR
 
 # sample METRIC VALUE: hand one raw reading of a metric of example.toml to the runner.
+# sample METRIC@POINT VALUE: the same, for a metric that has `at`, as memory@8 at 8 instances.
 sample() {
     printf '%s %s\n' "$1" "$2" >>"$WORK/samples"
+}
+
+# by_effort ONCE FULL: print the one that this round's effort asks for.
+by_effort() {
+    case $EFFORT in full) printf '%s\n' "$2" ;; *) printf '%s\n' "$1" ;; esac
+}
+
+# first_line METRIC COMMAND…: sample the seconds from the start of COMMAND to the first line that it or its
+# workload writes and that holds the word "ready"; then wait for its end, ten seconds at most.
+first_line() {
+    local metric=$1 seconds
+    shift
+    seconds=$("$CVM_PYTHON" -I -S "$CVM_LAB/stopwatch.py" "$@")
+    sample "$metric" "$seconds"
 }
 
 # wait_for SECONDS COMMAND…: run COMMAND until it succeeds, five times a second.

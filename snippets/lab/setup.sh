@@ -39,9 +39,12 @@ elsewhere() {
     case $1 in
     docker) hint docker.io moby-engine "--cask docker" ;;
     qemu-system-x86_64) hint qemu-system-x86 qemu-system-x86-core qemu ;;
+    qemu-img) hint qemu-utils qemu-img qemu ;;
     qemu-system-aarch64) hint qemu-system-arm qemu-system-aarch64-core qemu ;;
     chromium) hint chromium chromium "--cask chromium" ;;
     runc | cpio | mmdebstrap | hyperfine) hint "$1" "$1" "$1" ;;
+    bwrap) hint bubblewrap bubblewrap bubblewrap ;;
+    linux.uml) hint user-mode-linux user-mode-linux user-mode-linux ;;
     mke2fs) hint e2fsprogs e2fsprogs e2fsprogs ;;
     unshare) hint util-linux util-linux util-linux ;;
     *) hint "$1" "$1" "$1" ;;
@@ -92,12 +95,17 @@ engines() {
     x86_64) want qemu-system-x86_64 qemu-system-x86 ;;
     esac
     want qemu-system-aarch64 qemu-system-arm
+    want qemu-img qemu-utils
     want runc runc
     want cpio cpio
     want mmdebstrap mmdebstrap
     want mke2fs e2fsprogs
     want unshare util-linux
-    want hyperfine hyperfine # measures the speed of the checks, see `make bench`
+    want hyperfine hyperfine # measures start-up, and the speed of the checks
+    want bwrap bubblewrap
+    case $(uname -m) in
+    x86_64) want linux.uml user-mode-linux ;;
+    esac
     install_missing
 }
 

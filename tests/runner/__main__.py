@@ -3,12 +3,14 @@
 lab [whole]    build the lab (whole: with what only some examples ask for) and print what this machine has
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
-record [ID…]   run examples (all, or those named) and rewrite what was recorded
+record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1 a first picture under build/
+compare        print this machine's medians beside the published ones
 clean          remove what the lab and its runs made
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import subprocess
@@ -21,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from macros.examples import Example, load_example, load_examples  # noqa: E402
 from macros.problems import ProblemError  # noqa: E402
-from runner import engines, execute, lab, record, runs  # noqa: E402
+from runner import compare, engines, execute, experiments, lab, record, runs  # noqa: E402
 from runner.paths import LAB, LAB_SCRIPTS, SNIPPETS  # noqa: E402
 
 
@@ -75,7 +77,7 @@ def command_run(script: Path) -> int:
         return 2
     runs.sweep()
     built = lab.ensure(set(side.requires))
-    output = record.run_side(side, built, echo=True)
+    output = record.run_side(side, built, echo=True, effort="")
     if output.timed_out:
         print(f"ended after its time limit of {side.seconds} s", file=sys.stderr)
         return 124
@@ -139,7 +141,9 @@ def main(words: list[str]) -> int:
             case ["run", script]:
                 return command_run(Path(script))
             case ["record", *ids]:
-                return record.record_all(_choose(ids))
+                return experiments.record_all(_choose(ids), named=bool(ids), quick=bool(os.environ.get("QUICK")))
+            case ["compare"]:
+                return compare.compare(load_examples(SNIPPETS))
             case ["shell"]:
                 return command_shell()
             case ["clean"]:

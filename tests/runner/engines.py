@@ -76,6 +76,14 @@ def _local_daemon() -> str:
     )
 
 
+def _containerd() -> str:
+    """The example reads the events of the containerd that the Docker daemon uses."""
+    if why := _program("ctr")():
+        return why
+    sockets = ("/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock")
+    return "" if any(os.access(path, os.W_OK) for path in sockets) else "no socket of containerd that this user may use"
+
+
 def _user_namespaces() -> str:
     try:
         done = subprocess.run(
@@ -129,9 +137,20 @@ REQUIREMENTS: dict[str, Requirement] = {
     "arm64": Requirement(lambda: "", "", engine=True),
     "memtest": Requirement(lambda: "", "", engine=True),
     "debian": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
+    "tools": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
+    "bwrap": Requirement(_program("bwrap"), f"as root: {APT} bubblewrap", engine=True),
+    "uml": Requirement(_program("linux.uml"), f"as root: {APT} user-mode-linux", engine=True),
+    "hyperfine": Requirement(_program("hyperfine"), f"as root: {APT} hyperfine", engine=True),
+    "qemu-img": Requirement(_program("qemu-img"), f"as root: {APT} qemu-utils", engine=True),
+    "containerd": Requirement(_containerd, f"as root: {APT} containerd, and read its socket as root", engine=False),
+    "ksm": Requirement(
+        lambda: "" if Path("/sys/kernel/mm/ksm/run").exists() else "this kernel has no KSM",
+        "run it on a kernel with KSM",
+        engine=False,
+    ),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
-PIECES = {"arm64", "memtest", "debian"}
+PIECES = {"arm64", "memtest", "debian", "tools"}
 
 
 def missing(requires: tuple[str, ...]) -> list[Missing]:

@@ -86,8 +86,11 @@ def split(text: str) -> tuple[dict[str, str], str]:
     return parts, "".join(whole)
 
 
-def environment(run: Run, lab: lab_.Lab, here: Path) -> dict[str, str]:
-    """Return the environment of a run's processes: the caller's, and what the prelude hands to the script."""
+def environment(run: Run, lab: lab_.Lab, here: Path, effort: str = "") -> dict[str, str]:
+    """Return the environment of a run's processes: the caller's, and what the prelude hands to the script.
+
+    `effort` is how much an experiment's round does: "once" or "full"; "" takes the caller's EFFORT, else "once".
+    """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("CVM_", "BASH_ENV"))}
     return kept | {
         "CVM_RUN": run.id,
@@ -96,6 +99,8 @@ def environment(run: Run, lab: lab_.Lab, here: Path) -> dict[str, str]:
         "CVM_LAB": str(LAB_SCRIPTS),
         "CVM_BUILD": str(LAB),
         "CVM_ACCEL": lab.accelerator,
+        "CVM_EFFORT": os.environ.get("EFFORT", "once") if effort == "" else effort,
+        "CVM_PYTHON": sys.executable,
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "TMPDIR": str(run.work),
@@ -108,7 +113,7 @@ def without_marks(text: str) -> str:
     return re.sub(f"{MARK}[a-z0-9-]*\n?", "", text)
 
 
-def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Output:
+def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False, effort: str = "") -> Output:
     """Run the side's script as part of `run` and return what it printed.
 
     `echo` also prints it as it comes. The script's processes are gone when this returns; what else it
@@ -119,7 +124,7 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False) -> Outpu
     script = run.work.parent / f"{side.side}.sh"
     script.write_text(instrument(side.script.read_text("utf-8")), "utf-8")
     # The supervisor itself does not carry the run's variable: it must outlive what it supervises.
-    supervisor = environment(run, lab, side.script.parent) | {SUPERVISES: run.id}
+    supervisor = environment(run, lab, side.script.parent, effort) | {SUPERVISES: run.id}
     del supervisor[VARIABLE]
     start = time.monotonic()
     process = subprocess.Popen(

@@ -296,7 +296,21 @@ def _debian() -> None:
     )
 
 
-PIECES: dict[str, Callable[[], None]] = {"arm64": _arm64, "memtest": _memtest, "debian": _debian}
+def _tools() -> None:
+    """The tools that measure: as an image, as a VM's disk, and as a directory for the host itself."""
+    digest = _digest(LAB_SCRIPTS / "tools.sh", LAB / "busybox")
+    present = _check_image_is_ours("cvm-tools") == digest
+    if not present:
+        (LAB / ".tools.stamp").unlink(missing_ok=True)
+    _piece(
+        "tools",
+        digest,
+        ["tools.ext4", "tools"],
+        lambda: _replace_image("cvm-tools", lambda: void(_script("tools.sh", digest, LAB / "busybox"))),
+    )
+
+
+PIECES: dict[str, Callable[[], None]] = {"arm64": _arm64, "memtest": _memtest, "debian": _debian, "tools": _tools}
 
 
 def _probe(accelerator: str) -> str:
@@ -442,7 +456,7 @@ def machine() -> dict[str, str]:
 
 def clean() -> None:
     """Remove the lab's images and its directory. Never touches an image that the lab did not make."""
-    for name in ("cvm-lab", "cvm-debian"):
+    for name in ("cvm-lab", "cvm-debian", "cvm-tools"):
         if shutil.which("docker") and _image_digest(name):
             subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=60)
     shutil.rmtree(LAB, ignore_errors=True)

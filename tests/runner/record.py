@@ -9,13 +9,14 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from macros.examples import SIDES, Example, Record, Side, regions, with_markers
-from macros.results import sample_problem
+from macros.results import sample_problem, split_point
 
 from . import engines, lab
 from .execute import Output, execute, failing_line
@@ -33,10 +34,13 @@ def needs(examples: Iterable[Example]) -> set[str]:
     return {word for example in examples for side in example.sides.values() for word in side.requires}
 
 
-def run_side(side: Side, built: lab.Lab, *, echo: bool = False) -> Output:
-    """Run one side as a run of its own; nothing of it is left afterwards."""
+def run_side(side: Side, built: lab.Lab, *, echo: bool = False, effort: str = "once") -> Output:
+    """Run one side as a run of its own; nothing of it is left afterwards.
+
+    `effort` is how much an experiment does: "once", as a check does, "full", or "" for what the caller's EFFORT says.
+    """
     with Run() as run:
-        return execute(side, run, built, echo=echo)
+        return execute(side, run, built, echo=echo, effort=effort)
 
 
 def check_ended_well(side: Side, output: Output) -> None:
@@ -131,69 +135,152 @@ class Outcome:
     failed: list[str]
 
 
-def record(example: Example, built: lab.Lab, machine: str) -> Outcome:
-    """Run every side that can run here and rewrite its recorded output; keep the others' as they are."""
-    records = dict(example.records)
-    changed, skipped, failed = list[str](), list[str](), list[str]()
-    texts: dict[Path, str] = {}
-    measured: dict[str, dict[str, Any]] = {}
-    for name, side in example.sides.items():
-        lacking = engines.missing(side.requires)
-        if lacking:
+@dataclass
+class Taken:
+    """What was taken of one side: the first round's output, the samples of the later ones, and how long it all took.
+
+    `error` is the message of the round that failed, or "".
+    """
+
+    side: Side
+    first: Output | None = None
+    samples: dict[str, list[float]] = field(default_factory=dict)
+    seconds: float = 0.0
+    once: float = 0.0
+    error: str = ""
+
+
+Advance = Callable[[float], None]  # told the seconds that a round took
+
+
+def rounds_of(example: Example) -> int:
+    """Return how many rounds recording takes: one to warm up, whose output is kept, and those that are measured."""
+    return 1 + (example.runs if example.metrics else 0)
+
+
+def take(example: Example, sides: Iterable[Side], built: lab.Lab, advance: Advance) -> list[Taken]:
+    """Run the sides of an example in turn, round by round, so that what changes on the machine meets them alike.
+
+    The first round does as little as a check does: it warms up, and what it prints is what is recorded. The samples of
+    an experiment come from the rounds after it. A side that fails is left out from then on.
+    """
+    taken = [Taken(side) for side in sides]
+    for number in range(rounds_of(example)):
+        for one in taken:
+            if one.error:
+                continue
+            began = time.monotonic()
+            try:
+                output = run_side(one.side, built, effort="full" if number else "once")
+                check_ended_well(one.side, output)
+                if example.metrics:
+                    for metric, values in samples_of(example, one.side, output).items():
+                        if number:
+                            one.samples.setdefault(metric, []).extend(values)
+            except ExampleError as error:
+                one.error = str(error)
+            else:
+                one.first = one.first or output
+            spent = time.monotonic() - began
+            one.seconds += spent
+            one.once = one.once or spent
+            advance(spent)
+    return taken
+
+
+def text_of(example: Example, taken: Taken) -> str:
+    """Return what is recorded of a side's output. Raises ExampleError where it names the machine."""
+    side = taken.side
+    assert taken.first is not None
+    parts = {region.name: taken.first.regions[region.name] for region in side.regions}
+    text = with_markers(normalise(parts, example, side.side))
+    if found := leaks(text):
+        where = f"line {found[0][0]}: {found[0][1]!r}"
+        raise ExampleError(
+            f"{short(side.script)}: the output names this machine or a directory of it: {where}; print less, or declare a volatile pattern"
+        )
+    return text
+
+
+def part_of(example: Example, taken: Taken, built: lab.Lab) -> dict[str, Any]:
+    """Return a side's part of a result: its samples, or the message of the run that failed."""
+    side = taken.side
+    accelerator = side.accelerator or (built.accelerator if "qemu" in side.requires else "none")
+    part: dict[str, Any] = {"accelerator": accelerator, "digest": side.digest(), "effort": "full", "metrics": {}}
+    part |= {"seconds": round(taken.seconds, 2), "once": round(taken.once, 2)}
+    if taken.error:
+        return part | {"error": taken.error.splitlines()[0]}
+    units = {name: example.metrics[split_point(name)[0]].unit for name in taken.samples}
+    return part | {"metrics": {name: {"unit": units[name], "samples": v} for name, v in taken.samples.items()}}
+
+
+def able(example: Example) -> tuple[list[Side], list[str]]:
+    """Return the sides that can run here, and of each other one why not."""
+    sides, skipped = list[Side](), list[str]()
+    for side in example.sides.values():
+        if lacking := engines.missing(side.requires):
             skipped.append(f"{side.id}: {lacking[0]}")
+        else:
+            sides.append(side)
+    return sides, skipped
+
+
+def record(
+    example: Example, built: lab.Lab, machine: str, *, outputs: bool = True, advance: Advance = lambda _: None
+) -> Outcome:
+    """Run every side that can run here; rewrite its result and, with `outputs`, its recorded output.
+
+    What was recorded of the other sides stays.
+    """
+    sides, skipped = able(example)
+    taken = take(example, sides, built, advance)
+    texts: dict[Path, str] = {}
+    records = dict(example.records)
+    for one in taken:
+        if one.error:
             continue
         try:
-            output = run_side(side, built)
-            check_ended_well(side, output)
-            text = with_markers(
-                normalise({region.name: output.regions[region.name] for region in side.regions}, example, side.side)
-            )
-            if found := leaks(text):
-                raise ExampleError(
-                    f"{short(side.script)}: the output names this machine or a directory of it: line {found[0][0]}: {found[0][1]!r}; print less, or declare a volatile pattern"
-                )
-            if example.metrics:
-                measured[name] = measure(example, side, output, built)
+            text = text_of(example, one)
         except ExampleError as error:
-            failed.append(str(error))
-            if example.metrics:  # a failed run of an experiment is kept, with its message
-                message = str(error).splitlines()[0]
-                accelerator = side.accelerator or (built.accelerator if "qemu" in side.requires else "none")
-                measured[name] = {"accelerator": accelerator, "digest": side.digest(), "error": message, "metrics": {}}
+            one.error = str(error)
             continue
-        texts[side.recorded] = text
+        side = one.side
+        assert one.first is not None
         entry = Record(
-            side.digest(),
-            datetime.datetime.now(datetime.UTC).date().isoformat(),
-            machine,
-            output.accelerator,
-            engines.versions(),
+            side.digest(), today(), machine, one.first.accelerator, engines.versions(), round(one.first.seconds, 2)
         )
-        old = records.get(name)
+        old = records.get(side.side)
+        texts[side.recorded] = text
         same_text = side.recorded.is_file() and side.recorded.read_text("utf-8") == text
-        if old is None or not same_text or old.digest != entry.digest or old.machine != machine:
-            records[name] = entry
-    if measured:
-        changed += record_result(example, measured, machine)
-    if failed:
+        if not same_text or old is None or not old.seconds or (old.digest, old.machine) != (entry.digest, machine):
+            records[side.side] = entry
+    failed = [one.error for one in taken if one.error]
+    changed = list[str]()
+    if example.metrics and taken:
+        measured = {one.side.side: part_of(example, one, built) for one in taken}
+        changed += record_result(example, measured, DATA / "results" / machine, machine)
+    if failed or not outputs:
         return Outcome(changed, skipped, failed)
-    for path, text in texts.items():
-        if replace(path, text):
-            changed.append(short(path))
+    changed += [short(path) for path, text in texts.items() if replace(path, text)]
     ordered = {name: asdict(records[name]) for name in SIDES if name in records}
     if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
         changed.append(short(example.directory / "recorded.json"))
     return Outcome(changed, skipped, failed)
 
 
-def record_result(example: Example, measured: dict[str, Any], machine: str) -> list[str]:
-    """Rewrite the experiment's result on this machine; sides that did not run here stay. Return the files that changed."""
-    path = DATA / "results" / machine / f"{example.id.replace('/', '.')}.json"
+def today() -> str:
+    """Return the date, in UTC, as 2026-01-31."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def record_result(example: Example, measured: dict[str, Any], directory: Path, machine: str) -> list[str]:
+    """Rewrite the experiment's result in `directory`; sides that did not run here stay. Return the files that changed."""
+    path = directory / f"{example.id.replace('/', '.')}.json"
     old = json.loads(path.read_text("utf-8"))["sides"] if path.is_file() else {}
     result = {
         "experiment": example.id,
         "machine": machine,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": today(),
         "commit": commit(),
         "versions": engines.versions(),
         "sides": {side: entry for side, entry in old.items() if side in example.sides} | measured,
@@ -204,40 +291,37 @@ def record_result(example: Example, measured: dict[str, Any], machine: str) -> l
 def samples_of(example: Example, side: Side, output: Output) -> dict[str, list[float]]:
     """Return a side's samples by metric, in the metric's unit. Raises ExampleError for one that cannot be."""
     values: dict[str, list[float]] = {}
-    for metric, reading in output.samples:
-        if metric not in example.metrics:
+    for name, reading in output.samples:
+        try:
+            metric, point = split_point(name)
+        except ValueError:
+            raise ExampleError(
+                f"{short(side.script)}: sampled '{name}', which is neither METRIC nor METRIC@POINT"
+            ) from None
+        declared = example.metrics.get(metric)
+        if declared is None:
             raise ExampleError(
                 f"{short(side.script)}: sampled '{metric}', which example.toml does not declare under [metrics]"
             )
+        if (point is None) == bool(declared.at):
+            asked = (
+                f'METRIC@POINT, for it has at = "{declared.at}"' if declared.at else "METRIC alone, for it has no 'at'"
+            )
+            raise ExampleError(f"{short(side.script)}: sampled '{name}': write {asked}")
         if problem := sample_problem(reading):
-            raise ExampleError(f"{short(side.script)}: the sample {reading!r} of '{metric}' {problem}")
-        values.setdefault(metric, []).append(float(reading))
+            raise ExampleError(f"{short(side.script)}: the sample {reading!r} of '{name}' {problem}")
+        values.setdefault(name, []).append(float(reading))
     if not values:
         raise ExampleError(f"{short(side.script)}: an experiment that sampled nothing")
     return values
 
 
-def measure(example: Example, side: Side, first: Output, built: lab.Lab) -> dict[str, Any]:
-    """Return the side's part of a result: raw samples of `example.runs` runs, the first one included."""
-    outputs = [first]
-    while len(outputs) < example.runs:
-        output = run_side(side, built)
-        check_ended_well(side, output)
-        outputs.append(output)
-    merged: dict[str, list[float]] = {}
-    for output in outputs:
-        for metric, values in samples_of(example, side, output).items():
-            merged.setdefault(metric, []).extend(values)
-    metrics = {metric: {"unit": example.metrics[metric].unit, "samples": values} for metric, values in merged.items()}
-    return {"accelerator": first.accelerator, "digest": side.digest(), "metrics": metrics}
+def machine_facts(machine: str, built: lab.Lab, path: Path) -> str:
+    """Return what this machine is, as the text of a machine.json.
 
-
-def record_machine(machine: str, built: lab.Lab) -> bool:
-    """Write what this machine is to docs/data/results/<machine>/machine.json; return whether it changed.
-
-    An accelerator that was found before stays where nothing was booted this time.
+    An accelerator that was found before, in the file at `path`, stays where nothing was booted this time. Raises
+    ExampleError where it would name the machine.
     """
-    path = DATA / "results" / machine / "machine.json"
     if built.accelerator == "none" and path.is_file():
         known = json.loads(path.read_text("utf-8"))
         built = lab.Lab(known["accelerator"], known["accelerator_reason"], built.kernel)
@@ -252,26 +336,11 @@ def record_machine(machine: str, built: lab.Lab) -> bool:
     text = json.dumps(data, indent=2, sort_keys=True) + "\n"
     if found := leaks(text):
         raise ExampleError(f"machine.json would name this machine: {found[0][1]!r}")
-    return replace(path, text)
+    return text
 
 
-def record_all(examples: Iterable[Example]) -> int:
-    """Record the examples and print what changed. Return the exit code: 1 if any failed."""
-    chosen = list(examples)
-    machine = machine_slug()
-    swept = sweep()
-    if swept:
+def prepare(examples: Iterable[Example]) -> lab.Lab:
+    """Remove what dead runs left, and build of the lab what the sides that can run here need."""
+    if swept := sweep():
         print(f"removed what {len(swept)} ended run(s) left")
-    here = [e for e in chosen if any(not engines.missing(s.requires) for s in e.sides.values())]
-    able = {word for e in here for s in e.sides.values() if not engines.missing(s.requires) for word in s.requires}
-    built = lab.ensure(able)
-    failed = 0
-    for number, example in enumerate(chosen, 1):
-        outcome = record(example, built, machine)
-        word = "failed" if outcome.failed else "changed" if outcome.changed else "as before"
-        print(f"[{number}/{len(chosen)}] {example.id}: {word}", flush=True)
-        for line in (*outcome.changed, *(f"skipped {reason}" for reason in outcome.skipped), *outcome.failed):
-            print(f"    {line}")
-        failed += bool(outcome.failed)
-    record_machine(machine, built)
-    return 1 if failed else 0
+    return lab.ensure({word for example in examples for side in able(example)[0] for word in side.requires})

@@ -28,6 +28,7 @@ SUPERVISES = "CVM_SUPERVISES"  # the supervisor's mark: it ends by itself, after
 LABEL = "cvm.run"
 LAB_IMAGE = "cvm-lab"
 ATTEMPTS = 3
+SETTINGS = "settings"  # a file of the run: host-wide settings that a script changed, as they were, "FILE VALUE" a line
 BUILDS = "builds"  # a folder of the run: the docker wrapper keeps a file there while a build runs, or if it failed
 
 
@@ -261,10 +262,28 @@ def _remove_cgroups(run: str) -> None:
             continue
 
 
+def restore_settings(run: str) -> None:
+    """Write back the host's settings that a script changed; it saved each before it did. The last changed comes first.
+
+    Raises OSError, naming the setting, if one cannot be written: the run is then kept for the next sweep.
+    """
+    saved = RUNS / run / SETTINGS
+    if not saved.is_file():
+        return
+    for line in reversed(saved.read_text("utf-8").splitlines()):
+        file, _, value = line.partition(" ")
+        try:
+            Path(file).write_text(f"{value}\n", "utf-8")
+        except OSError as error:
+            raise OSError(f"{file} could not be set back to {value}: {error}") from error
+    saved.unlink()
+
+
 def clean(run: str) -> None:
     """Remove everything that carries the run's id, and the run's directory at last."""
     directory = RUNS / run
     kill_processes(run)
+    restore_settings(run)  # no process of the run is left that could change them again
     runc = directory / "work" / "runc"
     if runc.is_dir():
         for state in runc.iterdir():

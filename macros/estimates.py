@@ -1,0 +1,98 @@
+"""Medians, intervals, ratios and slopes: the one place where samples become figures.
+
+Every interval is a 95 % percentile bootstrap interval of the median (Efron, "Bootstrap Methods: Another Look
+at the Jackknife", The Annals of Statistics 7(1), 1979, section 3, which gives the distribution of the
+resampled median in closed form): computed exactly, so no random numbers are drawn and two builds agree. With
+three samples that distribution is so coarse that the interval runs from the least to the greatest.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+OUTSIDE = 0.025  # what lies on each side of the interval
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A median with its 95 % interval, from `count` values."""
+
+    median: float
+    low: float
+    high: float
+    count: int
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is an interval at all: one value has none."""
+        return self.count > 1
+
+
+def _at_most(count: int, position: int, needed: int) -> float:
+    """Return the probability that of `count` values drawn with replacement `needed` lie at or below the `position`-th (from 1)."""
+    share = position / count
+    return sum(math.comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(needed, count + 1))
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Return the median of `values` with its interval. Raises ValueError for no values.
+
+    The median of an even number of values lies between the two in the middle; the interval then takes the lower one
+    for its lower end and the upper one for its upper end, so that it errs to the wide side.
+    """
+    if not values:
+        raise ValueError("no values")
+    ordered = sorted(values)
+    count = len(ordered)
+    lower, upper = (count + 1) // 2, count // 2 + 1  # the middle position, or the two
+    low = next(k for k in range(1, count + 1) if _at_most(count, k, lower) > OUTSIDE)
+    high = next(k for k in range(1, count + 1) if _at_most(count, k, upper) >= 1 - OUTSIDE)
+    return Estimate(statistics.median(ordered), ordered[low - 1], ordered[high - 1], count)
+
+
+def ratio(above: Sequence[float], below: Sequence[float], *, paired: bool = True) -> Estimate:
+    """Return the median of `above[i] / below[i]`, where value i of both comes from the same round.
+
+    Where `paired` is false, or the two have not the same number of values, there are no pairs: then the ratio is that of
+    the medians, and its interval reaches from the least to the greatest ratio of the two intervals' ends.
+    Raises ValueError where `below` holds no value above 0.
+    """
+    if not below or min(below) <= 0:
+        raise ValueError("a ratio to nothing")
+    if paired and len(above) == len(below):
+        return estimate([a / b for a, b in zip(above, below, strict=True)])
+    over, under = estimate(above), estimate(below)
+    return Estimate(
+        over.median / under.median, over.low / under.high, over.high / under.low, min(over.count, under.count)
+    )
+
+
+def difference(above: Sequence[float], below: Sequence[float], *, paired: bool = True) -> Estimate:
+    """Return the median of `above[i] - below[i]`, paired as `ratio` is; without pairs, the interval of all ends."""
+    if paired and len(above) == len(below):
+        return estimate([a - b for a, b in zip(above, below, strict=True)])
+    over, under = estimate(above), estimate(below)
+    return Estimate(
+        over.median - under.median, over.low - under.high, over.high - under.low, min(over.count, under.count)
+    )
+
+
+def slope(points: Mapping[int, Sequence[float]]) -> Estimate:
+    """Return what one more costs: the slope of the least-squares line through the values at each point.
+
+    A line is fitted to each round (value i of every point); the estimate is the median of the rounds' slopes.
+    Raises ValueError for fewer than two points.
+    """
+    if len(points) < 2:
+        raise ValueError("a slope needs two points")
+    rounds = min(len(values) for values in points.values())
+    places = list(points)
+    return estimate([statistics.linear_regression(places, [points[p][i] for p in places]).slope for i in range(rounds)])
+
+
+def same(found: Estimate, nothing: float) -> bool:
+    """Return whether the interval holds `nothing` (1 for a ratio, 0 for a difference): then there is no difference to state."""
+    return found.low <= nothing <= found.high

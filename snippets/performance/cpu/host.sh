@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# Processor 0 alone on every side: one processor each, and the same one. Nothing
+# is cached beforehand; sysbench fills its memory before it counts.
+# --8<-- [start:show]
+taskset -c 0 chroot tools sh -c '
+    sysbench cpu --time=1 run
+    sysbench memory --time=1 \
+        --memory-total-size=1T --memory-oper=write \
+        --memory-block-size=128M run
+    sysbench memory --time=1 \
+        --memory-total-size=1T --memory-oper=read --memory-access-mode=rnd \
+        --memory-block-size=16M run' >"$WORK/all"
+grep -o -e 'events per.*' -e '[^ ]* MiB tra.*' "$WORK/all" | tr -s ' '
+# --8<-- [end:show]
+
+sample primes "$(sed -n 's/.*events per second: *//p' "$WORK/all")"
+# sysbench counts in MiB a second; the first of its two lines is the writing.
+rates=$(sed -n 's/.*transferred (\(.*\) MiB.sec)/\1/p' "$WORK/all")
+sample write "$(awk 'NR == 1 {printf "%.0f", $1 * 1048576}' <<<"$rates")"
+sample read "$(awk 'NR == 2 {printf "%.0f", $1 * 1048576}' <<<"$rates")"

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# The frequency of the processor's counter: see resources/startup-vm.
+khz=$(awk '/^cpu MHz/ {printf "%d", $4 * 1000; exit}' /proc/cpuinfo)
+khz=${khz:-2000000}
+
+# bash does not wait for what stands in <(…): the VM goes on.
+# --8<-- [start:show]
+head -n 1 < <(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128 \
+    -smp 1 -nodefaults -no-user-config -display none -serial stdio \
+    -no-reboot -pidfile "$WORK/1.pid" \
+    -kernel vmlinuz -initrd initramfs.gz \
+    -append "console=ttyS0 loglevel=1 edd=off tsc_early_khz=$khz
+    run=\"echo ready; sleep 600\"")
+# --8<-- [end:show]
+kill "$(cat "$WORK/1.pid")"
+
+# The same VM N times. The kernel and the initramfs were read a moment ago and are in the page cache.
+vm=(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128
+    -smp 1 -nodefaults -no-user-config -display none -serial stdio
+    -no-reboot -pidfile "$WORK/{}.pid"
+    -kernel vmlinuz -initrd initramfs.gz
+    -append "console=ttyS0 loglevel=1 edd=off tsc_early_khz=$khz run=\"echo ready; sleep 600\"")
+stopwatch=("$CVM_PYTHON" -I -S "$CVM_LAB/stopwatch.py")
+# 32 need 4 GiB and, without hardware virtualisation, minutes of two processors.
+if [ "$ACCEL" = kvm ]; then
+    full="1 4 8 16 32"
+else
+    full="1 4 8"
+fi
+
+# Those that start in turn are counted on the way: the first 4 of 8 are 4 that were started in turn.
+counts=$(by_effort 1 "$full")
+"${stopwatch[@]}" --in-turn "${counts// /,}" "${vm[@]}" >"$WORK/in-turn"
+while read -r count seconds; do sample "in-turn@$count" "$seconds"; done <"$WORK/in-turn"
+for count in $(by_effort 2 "$full"); do
+    seconds=$("${stopwatch[@]}" --at-once "$count" "${vm[@]}")
+    sample "at-once@$count" "$seconds"
+done

@@ -1,0 +1,213 @@
+"""Carries out `make record`: the plan with its expected times, the progress, what was done before an interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from macros.examples import Example
+from macros.results import MACHINE
+from macros.validate import read_yaml
+
+from . import lab, record
+from .paths import BUILD, DATA, ROOT
+
+LIMIT = 25 * 60  # seconds that all of `make record` may take
+QUICK_LIMIT = 4 * 60  # the same for `make record QUICK=1`
+QUICK = BUILD / "quick"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One example of a plan: how many rounds it takes, the seconds expected of them, and whether those were ever measured.
+
+    The expectation is what the same took when it was recorded, on this machine or else on another; where it never was, it
+    is the time limit of every round.
+    """
+
+    example: Example
+    rounds: int
+    seconds: float
+    measured: bool
+
+
+def first_machine() -> str:
+    """Return the machine whose results the pages show first."""
+    return str(read_yaml(DATA / "machines.yml", ROOT)[0]["first"])
+
+
+def _known(example: Example, machine: str) -> dict[str, Any]:
+    """Return the sides of the example's result on this machine, or else on another, or nothing."""
+    name = f"{example.id.replace('/', '.')}.json"
+    paths = [DATA / "results" / machine / name, *sorted((DATA / "results").glob(f"*/{name}"))]
+    path = next((path for path in paths if path.is_file()), None)
+    sides: dict[str, Any] = json.loads(path.read_text("utf-8"))["sides"] if path else {}
+    return sides
+
+
+def plan(examples: Iterable[Example], machine: str, *, quick: bool = False) -> list[Step]:
+    """Return what recording these examples takes, in their order."""
+    steps = []
+    for example in examples:
+        sides, _ = record.able(example)
+        if not sides:
+            continue
+        rounds = 1 if quick else record.rounds_of(example)
+        known = _known(example, machine) if example.metrics else {}
+        key = "once" if quick else "seconds"
+        expected, measured = 0.0, True
+        for side in sides:
+            past = example.records.get(side.side)
+            if side.side in known and key in known[side.side]:
+                expected += known[side.side][key]
+            elif not example.metrics and past is not None and past.seconds:
+                expected += past.seconds
+            else:
+                expected, measured = expected + rounds * side.seconds, False
+        steps.append(Step(example, rounds, expected, measured))
+    return steps
+
+
+def duration(seconds: float) -> str:
+    """Return a time for people, as 3:07."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def show(steps: list[Step], console: Console) -> None:
+    """Print the plan: each example, its rounds and expected time, and the sum."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("example", "rounds", "expected"):
+        table.add_column(title, justify="left" if title == "example" else "right", no_wrap=True)
+    for step in steps:
+        table.add_row(step.example.id, str(step.rounds), f"{'' if step.measured else '≤ '}{duration(step.seconds)}")
+    table.add_row(f"{len(steps)} examples", "", duration(sum(step.seconds for step in steps)))
+    console.print(table)
+
+
+class Journal:
+    """Remembers, in build/, what a recording of everything has done, so that an interrupted one can go on."""
+
+    def __init__(self, machine: str) -> None:
+        self.path = BUILD / f"recording-{machine}.json"
+        self.done: dict[str, str] = json.loads(self.path.read_text()) if self.path.is_file() else {}
+
+    @staticmethod
+    def digest(example: Example) -> str:
+        """Return what changes when a script of the example does."""
+        return " ".join(side.digest() for side in example.sides.values())
+
+    def has(self, example: Example) -> bool:
+        """Return whether the example was recorded, as it is."""
+        return self.done.get(example.id) == self.digest(example)
+
+    def note(self, example: Example) -> None:
+        """Remember that the example was recorded."""
+        self.done[example.id] = self.digest(example)
+        record.replace(self.path, json.dumps(self.done, indent=2) + "\n")
+
+    def end(self) -> None:
+        """Forget it all: everything was recorded."""
+        self.path.unlink(missing_ok=True)
+        self.done = {}
+
+
+def choose(examples: list[Example], machine: str, named: bool) -> list[Example]:
+    """Return what `make record` records: what was named; on the first machine everything, on another the experiments.
+
+    The examples' output is recorded on one machine. What another contributes is its results.
+    """
+    if named or machine == first_machine():
+        return examples
+    return [example for example in examples if example.metrics]
+
+
+def record_all(examples: list[Example], *, named: bool = False, quick: bool = False) -> int:
+    """Record the examples and print what changed. Return the exit code: 1 if any failed."""
+    console = Console(highlight=False, soft_wrap=True)
+    machine = record.machine_slug()
+    chosen = [e for e in examples if e.metrics] if quick else choose(examples, machine, named)
+    journal = None if named or quick else Journal(machine)
+    if journal and os.environ.get("FRESH"):
+        journal.end()
+    if journal and journal.done:
+        left = [example for example in chosen if not journal.has(example)]
+        console.print(
+            f"goes on where it was interrupted: {len(chosen) - len(left)} of {len(chosen)} are done (FRESH=1 begins anew)"
+        )
+        chosen = left
+    steps = plan(chosen, machine, quick=quick)
+    show(steps, console)
+    for example in chosen:
+        for reason in record.able(example)[1]:
+            console.print(f"skipped {reason}")
+    for example in chosen:
+        if not quick and any("ksm" in side.requires for side in example.sides.values()):
+            console.print(f"{example.id}: {example.touches}", markup=False)  # a switch of the whole host
+    built = record.prepare(chosen)
+    failed = 0
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[left]} left"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        total = sum(step.seconds for step in steps)
+        bar = progress.add_task("", total=total, left=duration(total))
+        before = 0.0
+        for number, step in enumerate(steps, 1):
+            progress.update(bar, description=f"[{number}/{len(steps)}] {step.example.id}".replace("[", r"\["))
+
+            def advance(seconds: float) -> None:
+                # No step counts for more than was expected of it, so that the bar never runs ahead.
+                within = min(progress.tasks[0].completed + seconds, before + step.seconds)  # noqa: B023
+                progress.update(bar, completed=within, left=duration(total - within))
+
+            if quick:
+                outcome = record_quick(step.example, built, machine, advance)
+            else:
+                outputs = named or machine == first_machine()
+                outcome = record.record(step.example, built, machine, outputs=outputs, advance=advance)
+            before += step.seconds
+            progress.update(bar, completed=before, left=duration(total - before))
+            word = "failed" if outcome.failed else "changed" if outcome.changed else "as before"
+            console.print(f"[{number}/{len(steps)}] {step.example.id}: {word}".replace("[", r"\["))
+            for line in (*outcome.changed, *outcome.failed):
+                console.print(f"    {line}", markup=False)
+            failed += bool(outcome.failed)
+            if journal:
+                journal.note(step.example)
+    directory = (QUICK if quick else DATA / "results") / machine
+    record.replace(directory / MACHINE, record.machine_facts(machine, built, directory / MACHINE))
+    if journal:
+        journal.end()
+    return 1 if failed else 0
+
+
+def record_quick(example: Example, built: lab.Lab, machine: str, advance: record.Advance) -> record.Outcome:
+    """Take one round of an experiment, as little as a check does, and keep it under build/."""
+    sides, skipped = record.able(example)
+    parts = {}
+    failed = []
+    for side in sides:
+        taken = record.Taken(side)
+        try:
+            taken.first = record.run_side(side, built)
+            record.check_ended_well(side, taken.first)
+            taken.samples = record.samples_of(example, side, taken.first)
+        except record.ExampleError as error:
+            taken.error = str(error)
+            failed.append(taken.error)
+        if taken.first is not None:
+            taken.seconds = taken.once = taken.first.seconds
+            advance(taken.seconds)
+        parts[side.side] = record.part_of(example, taken, built) | {"effort": "once"}
+    changed = record.record_result(example, parts, QUICK / machine, machine) if parts else []
+    return record.Outcome(changed, skipped, failed)
