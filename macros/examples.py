@@ -25,8 +25,8 @@ LAB = "lab"  # the folder of snippets/ that holds the lab and no examples
 
 MARKER = re.compile(r"^\s*#?\s*--8<--\s*\[(?P<kind>start|end):(?P<name>[a-z0-9][a-z0-9-]*)\]\s*$")
 LOOSE_MARKER = re.compile(r"--8<--")
-SIDE_KEYS = {"look", "seconds", "requires", "accelerator"}
-TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", "depends", *SIDES}
+SIDE_KEYS = {"look", "seconds", "requires", "accelerator", "runs"}
+TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", "warmup", "depends", *SIDES}
 VOLATILE_KEYS = {"name", "pattern", "host"}
 METRIC_KEYS = {"title", "unit", "at"}
 # Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
@@ -63,6 +63,7 @@ REQUIREMENTS = frozenset(
 )
 # What an experiment's results may depend on, so that those of two machines that differ in it are not compared.
 DEPENDS = frozenset(("cgroups", "docker_storage"))
+UNTIMED = {"B", "count"}  # the units of what does not depend on the speed of the machine
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 DIRECTORY = re.compile(r"[a-z0-9-]+")
 PLACEHOLDER = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)>")
@@ -107,6 +108,7 @@ class Side:
     seconds: int
     requires: tuple[str, ...]
     regions: tuple[Region, ...]
+    runs: int = 0  # how many rounds of it are measured, where those are fewer than the experiment's; 0: as many
     accelerator: str = ""  # "tcg" where the script forces software emulation, "none" where it starts no VM
 
     @property
@@ -171,6 +173,7 @@ class Example:
     volatile: tuple[Volatile, ...]
     metrics: dict[str, Metric] = field(default_factory=dict)
     runs: int = 1
+    warmup: bool = True  # whether a round goes before those that are measured
     depends: tuple[str, ...] = ()  # what, besides the accelerator, makes results of two machines incomparable
     records: dict[str, Record] = field(default_factory=dict)
 
@@ -289,6 +292,16 @@ class _Reader:
             self.bad(
                 r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side"
             )
+        warmup = data.get("warmup", True)
+        timed = sorted(name for name, metric in metrics.items() if metric.unit not in UNTIMED)
+        if type(warmup) is not bool or (not warmup and timed):
+            self.bad(
+                r"^warmup\b",
+                f"'warmup' is false, and {timed[0]} is a matter of time"
+                if timed
+                else "'warmup' is neither true nor false",
+                "leave it out: only what does not depend on speed is measured from the first round on",
+            )
         depends = data.get("depends", [])
         if not isinstance(depends, list) or not set(map(str, depends)) <= DEPENDS:
             self.bad(
@@ -301,7 +314,17 @@ class _Reader:
         if self.problems:
             raise ProblemError(self.problems)
         return Example(
-            self.id, self.directory, title, touches, sides, volatile, metrics, runs, tuple(map(str, depends)), records
+            self.id,
+            self.directory,
+            title,
+            touches,
+            sides,
+            volatile,
+            metrics,
+            runs,
+            warmup,
+            tuple(map(str, depends)),
+            records,
         )
 
     def table(self, value: object, where: str) -> dict[str, Any]:
@@ -445,6 +468,12 @@ class _Reader:
                     f"'requires' of [{side}] names '{unknown[0]}', which is no requirement",
                     f"one of: {', '.join(sorted(REQUIREMENTS))}",
                 )
+            runs = table.get("runs", 0)
+            if type(runs) is not int or not 0 <= runs <= 100:
+                self.bad(
+                    r"^\s*runs\b", f"'runs' of [{side}] is no whole number from 1 to 100", "write it, or leave it out"
+                )
+                runs = 0
             accelerator = table.get("accelerator", "")
             if accelerator not in ("", "tcg", "none"):
                 self.bad(
@@ -480,6 +509,7 @@ class _Reader:
                 seconds,
                 tuple(dict.fromkeys(base + requires)),
                 parts,
+                runs,
                 accelerator,
             )
         if not found and not self.problems:

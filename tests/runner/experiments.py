@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +25,7 @@ from .paths import BUILD, DATA, ROOT
 LIMIT = 25 * 60  # seconds that all of `make record` may take
 QUICK_LIMIT = 4 * 60  # the same for `make record QUICK=1`
 QUICK = BUILD / "quick"
+WORKERS = 2  # how many examples that measure nothing are recorded at once
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def plan(examples: Iterable[Example], machine: str, *, quick: bool = False) -> l
         sides, _ = record.able(example)
         if not sides:
             continue
-        rounds = 1 if quick else record.rounds_of(example)
+        rounds = {side.side: 1 if quick else record.rounds_of(example, side) for side in sides}
         known = _known(example, machine) if example.metrics else {}
         key = "once" if quick else "seconds"
         expected, measured = 0.0, True
@@ -70,9 +74,57 @@ def plan(examples: Iterable[Example], machine: str, *, quick: bool = False) -> l
             elif not example.metrics and past is not None and past.seconds:
                 expected += past.seconds
             else:
-                expected, measured = expected + rounds * side.seconds, False
-        steps.append(Step(example, rounds, expected, measured))
+                expected, measured = expected + rounds[side.side] * side.seconds, False
+        steps.append(Step(example, max(rounds.values()), expected, measured))
     return steps
+
+
+def plain(steps: list[Step]) -> tuple[list[Step], list[Step]]:
+    """Return the steps that measure nothing, and the experiments."""
+    return [s for s in steps if not s.example.metrics], [s for s in steps if s.example.metrics]
+
+
+def total(steps: list[Step]) -> float:
+    """Return the seconds that all steps take: what measures runs alone, the rest side by side."""
+    beside, alone = plain(steps)
+    return sum(s.seconds for s in beside) / (WORKERS if alone else 1) + sum(s.seconds for s in alone)
+
+
+def side_by_side(steps: list[Step], machine: str) -> Iterator[tuple[Step, record.Outcome]]:
+    """Record the examples that measure nothing, each by a runner of its own; yield each with its outcome as it ends."""
+    started: list[subprocess.Popen[str]] = []
+
+    def one(step: Step) -> tuple[Step, record.Outcome]:
+        words = [sys.executable, str(ROOT / "tests" / "runner"), "record", step.example.id]
+        process = subprocess.Popen(
+            words, env=os.environ | {"MACHINE": machine}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        started.append(process)
+        said, _ = process.communicate()
+        lines = [line.strip() for line in said.splitlines() if line.startswith("    ")]
+        if process.returncode:
+            return step, record.Outcome([], [], lines or [said.strip() or "the runner ended without a word"])
+        return step, record.Outcome(lines, [], [])
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        try:
+            for future in as_completed([pool.submit(one, step) for step in steps]):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in started:
+                process.terminate()  # each cleans up after its example
+            raise
+
+
+def within(steps: list[Step], limit: float) -> tuple[list[Step], list[Step]]:
+    """Return the steps that fit into `limit` seconds, the shortest first choice, in their order; and the others."""
+    chosen, spent = set[str](), 0.0
+    for step in sorted(steps, key=lambda step: step.seconds):
+        if spent + step.seconds <= limit:
+            chosen.add(step.example.id)
+            spent += step.seconds
+    return [s for s in steps if s.example.id in chosen], [s for s in steps if s.example.id not in chosen]
 
 
 def duration(seconds: float) -> str:
@@ -87,7 +139,7 @@ def show(steps: list[Step], console: Console) -> None:
         table.add_column(title, justify="left" if title == "example" else "right", no_wrap=True)
     for step in steps:
         table.add_row(step.example.id, str(step.rounds), f"{'' if step.measured else '≤ '}{duration(step.seconds)}")
-    table.add_row(f"{len(steps)} examples", "", duration(sum(step.seconds for step in steps)))
+    table.add_row(f"{len(steps)} examples", "", duration(total(steps)))
     console.print(table)
 
 
@@ -143,6 +195,11 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
         )
         chosen = left
     steps = plan(chosen, machine, quick=quick)
+    if quick:
+        steps, left_out = within(steps, QUICK_LIMIT)
+        for step in left_out:
+            console.print(f"left out of the first picture, for it takes {duration(step.seconds)}: {step.example.id}")
+        chosen = [step.example for step in steps]
     show(steps, console)
     for example in chosen:
         for reason in record.able(example)[1]:
@@ -159,16 +216,36 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        total = sum(step.seconds for step in steps)
-        bar = progress.add_task("", total=total, left=duration(total))
+        whole = total(steps)
+        bar = progress.add_task("", total=whole, left=duration(whole))
+        done = 0
+
+        def finished(step: Step, outcome: record.Outcome, before: float) -> None:
+            nonlocal failed, done
+            done += 1
+            progress.update(bar, completed=before, left=duration(whole - before))
+            word = "failed" if outcome.failed else "changed" if outcome.changed else "as before"
+            console.print(f"{done}/{len(steps)} {step.example.id}: {word}", markup=False)
+            for line in (*outcome.changed, *outcome.failed):
+                console.print(f"    {line}", markup=False)
+            failed += bool(outcome.failed)
+            if journal:
+                journal.note(step.example)
+
         before = 0.0
-        for number, step in enumerate(steps, 1):
-            progress.update(bar, description=f"[{number}/{len(steps)}] {step.example.id}".replace("[", r"\["))
+        alone = steps
+        if not named and not quick:
+            beside, alone = plain(steps)
+            for step, outcome in side_by_side(beside, machine):
+                before += step.seconds / WORKERS
+                finished(step, outcome, before)
+        for number, step in enumerate(alone, len(steps) - len(alone) + 1):
+            progress.update(bar, description=f"{number}/{len(steps)} {step.example.id}")
 
             def advance(seconds: float) -> None:
                 # No step counts for more than was expected of it, so that the bar never runs ahead.
-                within = min(progress.tasks[0].completed + seconds, before + step.seconds)  # noqa: B023
-                progress.update(bar, completed=within, left=duration(total - within))
+                now = min(progress.tasks[0].completed + seconds, before + step.seconds)  # noqa: B023
+                progress.update(bar, completed=now, left=duration(whole - now))
 
             if quick:
                 outcome = record_quick(step.example, built, machine, advance)
@@ -176,14 +253,7 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
                 outputs = named or machine == first_machine()
                 outcome = record.record(step.example, built, machine, outputs=outputs, advance=advance)
             before += step.seconds
-            progress.update(bar, completed=before, left=duration(total - before))
-            word = "failed" if outcome.failed else "changed" if outcome.changed else "as before"
-            console.print(f"[{number}/{len(steps)}] {step.example.id}: {word}".replace("[", r"\["))
-            for line in (*outcome.changed, *outcome.failed):
-                console.print(f"    {line}", markup=False)
-            failed += bool(outcome.failed)
-            if journal:
-                journal.note(step.example)
+            finished(step, outcome, before)
     directory = (QUICK if quick else DATA / "results") / machine
     record.replace(directory / MACHINE, record.machine_facts(machine, built, directory / MACHINE))
     if journal:

@@ -153,29 +153,33 @@ class Taken:
 Advance = Callable[[float], None]  # told the seconds that a round took
 
 
-def rounds_of(example: Example) -> int:
-    """Return how many rounds recording takes: one to warm up, whose output is kept, and those that are measured."""
-    return 1 + (example.runs if example.metrics else 0)
+def rounds_of(example: Example, side: Side) -> int:
+    """Return how many rounds recording takes of a side: those that are measured, and one before them to warm up."""
+    if not example.metrics:
+        return 1
+    return (side.runs or example.runs) + example.warmup
 
 
 def take(example: Example, sides: Iterable[Side], built: lab.Lab, advance: Advance) -> list[Taken]:
     """Run the sides of an example in turn, round by round, so that what changes on the machine meets them alike.
 
     The first round does as little as a check does: it warms up, and what it prints is what is recorded. The samples of
-    an experiment come from the rounds after it. A side that fails is left out from then on.
+    an experiment come from the rounds after it; from all, where it needs no warming up. A side that fails is left out
+    from then on, and so is one that has had its rounds.
     """
     taken = [Taken(side) for side in sides]
-    for number in range(rounds_of(example)):
+    for number in range(max((rounds_of(example, one.side) for one in taken), default=0)):
+        measured = bool(number) or not example.warmup
         for one in taken:
-            if one.error:
+            if one.error or number >= rounds_of(example, one.side):
                 continue
             began = time.monotonic()
             try:
-                output = run_side(one.side, built, effort="full" if number else "once")
+                output = run_side(one.side, built, effort="full" if example.metrics and measured else "once")
                 check_ended_well(one.side, output)
                 if example.metrics:
                     for metric, values in samples_of(example, one.side, output).items():
-                        if number:
+                        if measured:
                             one.samples.setdefault(metric, []).extend(values)
             except ExampleError as error:
                 one.error = str(error)

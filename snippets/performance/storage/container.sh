@@ -7,7 +7,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # to the disk and back. The file is written first, so that its blocks exist; a
 # write is done when the disk has it (sync=dsync).
 size=$(by_effort 16M 64M)
-time=$(by_effort 200ms 500ms)
+time=$(by_effort 200ms 300ms)
 # --8<-- [start:show]
 job="--directory=/mnt --filename=file --size=${size:-64M} --thread
     --ioengine=psync --output-format=json

@@ -11,7 +11,7 @@ if [ "$(stat --file-system --format=%T "$WORK")" = tmpfs ]; then
     exit 1
 fi
 size=$(by_effort 16M 64M)
-time=$(by_effort 200ms 500ms)
+time=$(by_effort 200ms 300ms)
 # --8<-- [start:show]
 job="--directory=/mnt --filename=file --size=${size:-64M} --thread
     --ioengine=psync --output-format=json

@@ -39,9 +39,9 @@ read_all() {
     echo "$(group) $(processes "$shim") $(processes "${daemons[@]}") ${EPOCHREALTIME/./}000"
 }
 
-sleep "$(by_effort 0.5 3)" # what starts a container settles
+sleep "$(by_effort 0.5 1)" # what starts a container settles
 before=$(read_all)
-sleep "$(by_effort 2 20)"
+sleep "$(by_effort 2 10)"
 after=$(read_all)
 read -r group shim daemons window < <(awk '{if (NR == 1) split($0, a); else for (i = 1; i <= NF; i++)
     printf "%.9f ", ($i - a[i]) / 1e9} END {print ""}' <<<"$before"$'\n'"$after")

@@ -35,7 +35,8 @@ fi
 counts=$(by_effort 1 "$full")
 "${stopwatch[@]}" --in-turn "${counts// /,}" "${vm[@]}" >"$WORK/in-turn"
 while read -r count seconds; do sample "in-turn@$count" "$seconds"; done <"$WORK/in-turn"
-for count in $(by_effort 2 "$full"); do
+# One at once is one in turn.
+for count in $(by_effort 2 "${full#1 }"); do
     seconds=$("${stopwatch[@]}" --at-once "$count" "${vm[@]}")
     sample "at-once@$count" "$seconds"
 done

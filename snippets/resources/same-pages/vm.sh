@@ -62,7 +62,7 @@ mergeable() {
     awk '/^Rss:/ {rss = $2} /^VmFlags:.* mg( |$)/ {kib += rss} END {printf "%.0f\n", kib * 1024}' "${files[@]/%//smaps}"
 }
 
-for n in $(by_effort "2" "1 4 2"); do # two at last, for what is shown
+for n in $(by_effort "2" "4 2"); do # two at last, for what is shown
     vms=()
     for ((i = 1; i <= n; i++)); do start "$i"; done
     for ((i = 1; i <= n; i++)); do wait_for 120 grep -q ready "$WORK/console-$i"; done
