@@ -10,7 +10,7 @@ export PYTHON
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
-export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH EFFORT
+export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL EFFORT
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
 # The date of the commit stands in the sitemap, so that two builds of one commit are the same bytes.
 export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
@@ -79,7 +79,7 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 	@$(SETUP) engines start
 	@$(RUN) tests/runner shell
 
-record: .venv/site.stamp ## run everything, rewrite what was recorded; EXAMPLE=section/name for one, QUICK=1 for a first picture
+record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture
 	@$(SETUP) engines start
 	@$(RUN) tests/runner record $(EXAMPLE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from .validate import read_yaml, validate
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
 PRIMARY = "P"
+# In the text of a claim: a figure of a source, as {SOURCE:FIGURE}.
+FIGURE = re.compile(r"\{(?P<source>[a-z0-9-]+):(?P<figure>[a-z0-9-]+)\}")
 FILES = (
     "charts.yml",
     "claims.yml",
@@ -236,6 +239,14 @@ class _Loader:
                     f"claim {claim.id}: the explanation has {words} words",
                     "at most 120",
                 )
+            for match in FIGURE.finditer(f"{claim.conditions} {claim.explanation}") if sources is not None else ():
+                if match["source"] not in sources or match["figure"] not in sources[match["source"]].figures:
+                    self.bad(
+                        "claims",
+                        line((position, "explanation")),
+                        f"claim {claim.id}: no figure {match[0]}",
+                        "write {SOURCE:FIGURE}, a key of docs/data/sources.yml and the name of one of its figures",
+                    )
             for number, item in enumerate(evidence):
                 self.evidence(claim, item, line((position, "evidence", number)), sources)
             primary = sources is None or any(

@@ -63,7 +63,6 @@ REQUIREMENTS = frozenset(
 )
 # What an experiment's results may depend on, so that those of two machines that differ in it are not compared.
 DEPENDS = frozenset(("cgroups", "docker_storage"))
-UNTIMED = {"B", "count"}  # the units of what does not depend on the speed of the machine
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 DIRECTORY = re.compile(r"[a-z0-9-]+")
 PLACEHOLDER = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)>")
@@ -293,14 +292,11 @@ class _Reader:
                 r"^runs\b", "'runs' is not a whole number from 1 to 100", "write how often 'make record' runs each side"
             )
         warmup = data.get("warmup", True)
-        timed = sorted(name for name, metric in metrics.items() if metric.unit not in UNTIMED)
-        if type(warmup) is not bool or (not warmup and timed):
+        if type(warmup) is not bool or (not warmup and type(runs) is int and runs > 3):
             self.bad(
                 r"^warmup\b",
-                f"'warmup' is false, and {timed[0]} is a matter of time"
-                if timed
-                else "'warmup' is neither true nor false",
-                "leave it out: only what does not depend on speed is measured from the first round on",
+                "'warmup' is neither true nor false, or it is false where rounds are short",
+                "leave it out: only rounds of more than five seconds, of which three are taken, may warm up by themselves",
             )
         depends = data.get("depends", [])
         if not isinstance(depends, list) or not set(map(str, depends)) <= DEPENDS:

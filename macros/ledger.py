@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .data import VERDICTS, Claim, Data, Evidence
+import re
+
+from .data import FIGURE, VERDICTS, Claim, Data, Evidence, Figure
 from .figures import NARROW
 from .pages import Call, Shown
 from .render import cards, escape, side_name, slug, verdict
@@ -46,11 +48,26 @@ def check_cite(data: Data, call: Call, _: Shown) -> str:
     return ""
 
 
+def worded(found: Figure) -> str:
+    """Return a published figure with its unit, as in a sentence."""
+    unit = {"1/s": " a second", "IOPS": f"{NARROW}IOPS", "": ""}.get(found.unit, f"{NARROW}{found.unit}")
+    return f"{found.value}{unit}"
+
+
 def figure(data: Data, key: str, name: str) -> str:
     """Return a published figure with its unit and citation."""
     found = data.sources[key].figures[name]
-    unit = f"{NARROW}{found.unit}" if found.unit else ""
-    return f"{found.value}{unit} {cite(data, key, found.locator)}"
+    return f"{worded(found)} {cite(data, key, found.locator)}"
+
+
+def explained(data: Data, text: str) -> str:
+    """Return a claim's text as Markdown: each {SOURCE:FIGURE} becomes the figure, linked to where it stands in the source."""
+
+    def link(match: re.Match[str]) -> str:
+        found = data.sources[match["source"]].figures[match["figure"]]
+        return f"[{worded(found)}]({SOURCES}#{anchor(match['source'], found.locator)})"
+
+    return FIGURE.sub(link, escape(text))
 
 
 def check_figure(data: Data, call: Call, _: Shown) -> str:
@@ -119,8 +136,8 @@ def _evidence(data: Data, item: Evidence) -> str:
 def _claim_body(data: Data, found: Claim) -> list[str]:
     lines = [f"**Verdict:** {verdict(found.verdict)}", ""]
     if found.conditions:
-        lines += [f"**Conditions:** {escape(found.conditions)}", ""]
-    lines += [escape(found.explanation), "", "Evidence:", ""]
+        lines += [f"**Conditions:** {explained(data, found.conditions)}", ""]
+    lines += [explained(data, found.explanation), "", "Evidence:", ""]
     lines += [f"- {_evidence(data, item)}" for item in found.evidence]
     return lines
 
@@ -130,7 +147,7 @@ def claims(data: Data, section: str) -> str:
     rows = []
     for found in data.claims.values():
         if found.section == section:
-            under = f"<br><small>{escape(found.conditions)}</small>" if found.conditions else ""
+            under = f"<br><small>{explained(data, found.conditions)}</small>" if found.conditions else ""
             statement = f"[{found.id}]({CLAIMS}#{found.id}): {escape(found.statement)}"
             rows.append([statement, f"{verdict(found.verdict)}{under}"])
     return cards(["Statement", "Verdict"], rows)

@@ -9,10 +9,15 @@ import sys
 
 import pytest
 
-from macros.data import Data, load
+from macros.data import FIGURE, Data, load
+from macros.pages import NUMBER
 from runner.paths import ROOT
 
-ARCHITECTURE = [f"A{n}" for n in range(1, 9)]
+SECTIONS = {
+    "architecture": [f"A{n}" for n in range(1, 9)],
+    "resources": [f"R{n}" for n in range(1, 8)],
+    "performance": [f"P{n}" for n in range(1, 6)],
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +50,18 @@ def test_make_test_runs_everything_that_is_collected() -> None:
     assert selections == ["not engine and not browser", "engine or browser"]
 
 
-def test_every_claim_of_the_architecture_is_judged(data: Data) -> None:
-    assert [claim.id for claim in data.claims.values() if claim.section == "architecture"] == ARCHITECTURE
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_claim_of_a_section_is_judged(data: Data, section: str) -> None:
+    assert [claim.id for claim in data.claims.values() if claim.section == section] == SECTIONS[section]
+    assert list(data.sections[section].claims) == SECTIONS[section]
+
+
+def test_no_claim_holds_a_quantity_typed_by_hand(data: Data) -> None:
+    """A figure in a claim's text comes from a source, as {SOURCE:FIGURE}."""
+    for claim in data.claims.values():
+        for text in (claim.conditions, claim.explanation):
+            typed = NUMBER.search(FIGURE.sub("", text))
+            assert typed is None, f"docs/data/claims.yml:{claim.line}: claim {claim.id}: {typed and typed[0]!r}"
 
 
 def test_every_source_is_cited(data: Data) -> None:

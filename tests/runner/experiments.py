@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from macros.examples import Example
+from macros.examples import Example, stale
 from macros.results import MACHINE
 from macros.validate import read_yaml
 
@@ -65,12 +65,16 @@ def plan(examples: Iterable[Example], machine: str, *, quick: bool = False) -> l
             continue
         rounds = {side.side: 1 if quick else record.rounds_of(example, side) for side in sides}
         known = _known(example, machine) if example.metrics else {}
-        key = "once" if quick else "seconds"
         expected, measured = 0.0, True
         for side in sides:
             past = example.records.get(side.side)
-            if side.side in known and key in known[side.side]:
-                expected += known[side.side][key]
+            part = known.get(side.side, {})
+            if quick and "once" in part:
+                expected += part["once"]
+            elif not quick and "seconds" in part:
+                # What it took, for as many rounds as it takes: `runs` or `warmup` may have changed since.
+                taken = max((len(metric["samples"]) for metric in part["metrics"].values()), default=0)
+                expected += part["seconds"] * rounds[side.side] / part.get("rounds", taken + 1)
             elif not example.metrics and past is not None and past.seconds:
                 expected += past.seconds
             else:
@@ -170,21 +174,24 @@ class Journal:
         self.done = {}
 
 
-def choose(examples: list[Example], machine: str, named: bool) -> list[Example]:
-    """Return what `make record` records: what was named; on the first machine everything, on another the experiments.
+def choose(examples: list[Example], machine: str, named: bool, *, every: bool = False) -> list[Example]:
+    """Return what `make record` records: what was named, or the experiments and, on the first machine, stale examples.
 
-    The examples' output is recorded on one machine. What another contributes is its results.
+    The examples' output is recorded on one machine; what another contributes is its results. An example whose output is
+    that of its script is compared with it by `make test`: it is recorded again only with `every`.
     """
-    if named or machine == first_machine():
+    if named:
         return examples
-    return [example for example in examples if example.metrics]
+    here = machine == first_machine()
+    return [e for e in examples if e.metrics or (here and (every or stale(e, ROOT)))]
 
 
 def record_all(examples: list[Example], *, named: bool = False, quick: bool = False) -> int:
     """Record the examples and print what changed. Return the exit code: 1 if any failed."""
     console = Console(highlight=False, soft_wrap=True)
     machine = record.machine_slug()
-    chosen = [e for e in examples if e.metrics] if quick else choose(examples, machine, named)
+    every = bool(os.environ.get("ALL"))
+    chosen = [e for e in examples if e.metrics] if quick else choose(examples, machine, named, every=every)
     journal = None if named or quick else Journal(machine)
     if journal and os.environ.get("FRESH"):
         journal.end()

@@ -147,6 +147,7 @@ class Taken:
     samples: dict[str, list[float]] = field(default_factory=dict)
     seconds: float = 0.0
     once: float = 0.0
+    rounds: int = 0
     error: str = ""
 
 
@@ -188,6 +189,7 @@ def take(example: Example, sides: Iterable[Side], built: lab.Lab, advance: Advan
             spent = time.monotonic() - began
             one.seconds += spent
             one.once = one.once or spent
+            one.rounds += 1
             advance(spent)
     return taken
 
@@ -211,7 +213,7 @@ def part_of(example: Example, taken: Taken, built: lab.Lab) -> dict[str, Any]:
     side = taken.side
     accelerator = side.accelerator or (built.accelerator if "qemu" in side.requires else "none")
     part: dict[str, Any] = {"accelerator": accelerator, "digest": side.digest(), "effort": "full", "metrics": {}}
-    part |= {"seconds": round(taken.seconds, 2), "once": round(taken.once, 2)}
+    part |= {"seconds": round(taken.seconds, 2), "once": round(taken.once, 2), "rounds": taken.rounds}
     if taken.error:
         return part | {"error": taken.error.splitlines()[0]}
     units = {name: example.metrics[split_point(name)[0]].unit for name in taken.samples}

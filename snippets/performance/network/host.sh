@@ -5,7 +5,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # The client's end is measured here and on the other sides. Client and server share
 # the processors of the host.
-amount=$(by_effort '--bytes 8M' '--time 0.6')
+amount=$(by_effort '--bytes 8M' '--time 1')
 time=$(by_effort 0.2 0.3)
 # ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
 ports() {

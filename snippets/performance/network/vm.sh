@@ -5,7 +5,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # The client's end is measured, by a client on the host. The VM has two network
 # cards: eth0 leads into QEMU's own network stack (user), eth1 to a tap device.
-amount=$(by_effort '--bytes 8M' '--time 0.6')
+amount=$(by_effort '--bytes 8M' '--time 1')
 time=$(by_effort 0.2 0.3)
 # ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
 ports() {

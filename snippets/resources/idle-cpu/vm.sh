@@ -27,7 +27,7 @@ read_all() {
 
 sleep "$(by_effort 0.5 1)" # what starts a VM settles
 before=$(read_all)
-sleep "$(by_effort 2 10)"
+sleep "$(by_effort 2 6)"
 after=$(read_all)
 read -r qemu window < <(awk '{if (NR == 1) split($0, a); else for (i = 1; i <= NF; i++)
     printf "%.9f ", ($i - a[i]) / 1e9} END {print ""}' <<<"$before"$'\n'"$after")
