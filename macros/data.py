@@ -240,7 +240,8 @@ class _Loader:
                     "at most 120",
                 )
             for match in FIGURE.finditer(f"{claim.conditions} {claim.explanation}") if sources is not None else ():
-                if match["source"] not in sources or match["figure"] not in sources[match["source"]].figures:
+                source = (sources or {}).get(match["source"])
+                if source is None or match["figure"] not in source.figures:
                     self.bad(
                         "claims",
                         line((position, "explanation")),
