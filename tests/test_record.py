@@ -49,7 +49,7 @@ def test_every_experiment_was_recorded_in_full_on_the_first_machine() -> None:
             mine = {split_point(m)[0]: s for (e, one, m), s in results.items() if (e, one) == (example.id, side)}
             assert mine, f"{example.id} has no result of its side {side}"
             wanted = example.sides[side].runs or example.runs
-            assert {len(samples.values) for samples in mine.values()} == {wanted}, f"{example.id}/{side}"
+            assert min(len(samples.values) for samples in mine.values()) >= wanted, f"{example.id}/{side}"
         sampled = {split_point(m)[0] for e, _, m in results if e == example.id}
         assert sampled == set(example.metrics), example.id
 
