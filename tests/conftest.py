@@ -7,11 +7,12 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from macros.examples import Example, Side, load_examples
 from runner import engines, lab, record, runs
@@ -95,3 +96,16 @@ def run_example(shared: Path) -> Runs:
 def examples() -> dict[str, Example]:
     """Return all examples by id."""
     return EXAMPLES
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the machine's Chromium, started once a worker: its driver does not run twice in a process."""
+    from test_browser import FLAGS, chromium  # here, since that module adds Chromium to what can be required
+
+    require("chromium")
+    with sync_playwright() as driver:
+        flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+        launched = driver.chromium.launch(executable_path=chromium(), args=flags)
+        yield launched
+        launched.close()

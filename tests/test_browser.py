@@ -6,7 +6,6 @@ import fcntl
 import functools
 import gzip
 import http.server
-import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response
 
 import smallsite
 from conftest import require
@@ -93,16 +92,6 @@ def address(shared: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    require("chromium")
-    with sync_playwright() as driver:
-        flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
-        launched = driver.chromium.launch(executable_path=chromium(), args=flags)
-        yield launched
-        launched.close()
 
 
 class Visit:

@@ -7,7 +7,6 @@ import html.parser
 import http.server
 import itertools
 import json
-import os
 import re
 import threading
 import xml.etree.ElementTree as ElementTree
@@ -17,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import sitecheck
 import smallsite
-from conftest import require
 from macros import CHECKS, MACROS
 from macros.data import Data, load
 from macros.figures import NARROW, in_ours, quantity, span, tick
@@ -29,7 +27,7 @@ from macros.pages import Call, check_pages
 from macros.plots import _along, _label, _overlap, axis
 from macros.problems import ProblemError
 from macros.results import SideRun
-from test_browser import AXE, FLAGS, Quiet, chromium, violations
+from test_browser import AXE, Quiet, violations
 
 E = "section/measured"
 CHARTS, PAGE, SOURCES = "docs/data/charts.yml", "docs/kernels.md", "docs/data/sources.yml"
@@ -596,18 +594,15 @@ def shown(page: Page) -> list[str]:
 
 
 @pytest.mark.browser
-def test_a_reader_chooses_a_machine_by_keyboard_and_is_remembered(tmp_path: Path) -> None:
+def test_a_reader_chooses_a_machine_by_keyboard_and_is_remembered(tmp_path: Path, browser: Browser) -> None:
     """With JavaScript one machine at a time, the same in every chart; without, all below each other. axe finds nothing."""
-    require("chromium")
     site = make(tmp_path / "site")
     done = smallsite.build(site)
     assert done.returncode == 0, done.stdout
-    flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     handler = functools.partial(Quiet, directory=str(site / "built"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as driver:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/kernels/"
-        browser = driver.chromium.launch(executable_path=chromium(), args=flags)
         plain = browser.new_context(java_script_enabled=False).new_page()
         plain.goto(address)
         assert shown(plain) == ["small", "fast"] * 2
@@ -656,5 +651,4 @@ def test_a_reader_chooses_a_machine_by_keyboard_and_is_remembered(tmp_path: Path
         page.goto(address)
         page.locator(".chooser select").first.select_option("fast")
         assert shown(page) == ["fast"] * 2
-        browser.close()
         server.shutdown()

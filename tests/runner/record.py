@@ -115,15 +115,23 @@ def machine_slug() -> str:
 
 
 def commit() -> str:
-    """Return the checkout's commit, with "+" if tracked files differ from it; "none" outside git."""
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    """Return the checkout's commit, with "+" if a tracked file that can matter differs from it; "none" outside git.
+
+    What recording itself writes does not matter: the results and the recorded output.
+    """
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    name = git("rev-parse", "--short=12", "HEAD")
+    written = (
+        ":(exclude)docs/data/results",
+        ":(exclude,glob)snippets/**/*.out",
+        ":(exclude,glob)snippets/**/recorded.json",
     )
-    return done.stdout.strip() or "none"
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "snippets", "tests/runner", "macros", *written)
+    return f"{name}+" if name and changed else name or "none"
 
 
 @dataclass(frozen=True)

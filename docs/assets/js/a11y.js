@@ -12,6 +12,15 @@
       nav.setAttribute("data-named", "");
       nav.setAttribute("aria-label", "Actions of code block " + blocks);
     });
+    /* The label of a section with a page of its own is empty: its list is named after its title. */
+    document.querySelectorAll("nav.md-nav[aria-labelledby]").forEach(function (nav) {
+      var label = document.getElementById(nav.getAttribute("aria-labelledby"));
+      var title = nav.querySelector(":scope > .md-nav__title");
+      if (title && !(label && label.textContent.trim())) {
+        nav.removeAttribute("aria-labelledby");
+        nav.setAttribute("aria-label", title.textContent.trim());
+      }
+    });
     /* What scrolls sideways must be reachable by keyboard. */
     document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) {
