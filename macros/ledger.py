@@ -89,7 +89,7 @@ def sources(data: Data) -> str:
     for source in sorted(data.sources.values(), key=lambda s: s.title.lower()):
         used = [claim for claim in data.claims.values() if any(item.source == source.key for item in claim.evidence)]
         lines = [
-            f"## {escape(source.title)} {{ #{source.key} }}",
+            f'<h2 id="{source.key}">{escape(source.title)}</h2>',  # as HTML: a hundred titles more in the page's menu help nobody
             "",
             f"{escape(source.authors)}. {escape(source.venue)}, {source.year}. <{source.url}>",
             "",
@@ -101,7 +101,7 @@ def sources(data: Data) -> str:
             for locator, says in source.locators.items()
         ]
         if used:
-            lines += ["", "Evidence for: " + ", ".join(claim(data, c.id) for c in used) + "."]
+            lines += ["", "Evidence for: " + ", ".join(f"[{c.id}]({CLAIMS}#{c.id})" for c in used) + "."]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 

@@ -18,7 +18,7 @@
       var title = nav.querySelector(":scope > .md-nav__title");
       if (title && !(label && label.textContent.trim())) {
         nav.removeAttribute("aria-labelledby");
-        nav.setAttribute("aria-label", title.textContent.trim());
+        nav.setAttribute("aria-label", "Pages of " + title.textContent.trim());
       }
     });
     /* What scrolls sideways must be reachable by keyboard. */
