@@ -27,6 +27,8 @@ chmod 755 tools-init
 # --8<-- [end:init]
 
 rm -rf tools tools.ext4
+# A hook's words are split at spaces, which the path of a checkout may hold: so the name here has none.
+cp "$busybox" tools-busybox
 # shellcheck disable=SC2016 # "$1", the tree, is for mmdebstrap to expand
 # --8<-- [start:tools]
 mmdebstrap --variant=minbase \
@@ -35,11 +37,11 @@ mmdebstrap --variant=minbase \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/man/*' \
     --customize-hook='upload tools-init /usr/sbin/init' \
-    --customize-hook="upload $busybox /usr/bin/busybox" \
+    --customize-hook='upload tools-busybox /usr/bin/busybox' \
     --customize-hook='chmod 755 "$1/usr/sbin/init" "$1/usr/bin/busybox"' \
     bookworm tools.tar
 # --8<-- [end:tools]
-rm tools-init
+rm tools-init tools-busybox
 
 # --8<-- [start:image]
 docker import --change 'CMD ["bash"]' --change "LABEL cvm.lab=$digest" \
