@@ -28,14 +28,14 @@ FIRST = experiments.first_machine()
 def test_recording_everything_fits_its_limit() -> None:
     """25 minutes on the first machine, by what each step took there when it was recorded."""
     chosen = experiments.choose(list(EXAMPLES.values()), FIRST, named=False)
-    steps = experiments.plan(chosen, FIRST)
+    steps = experiments.plan(chosen, FIRST, everywhere=True)
     assert len(steps) == len(EXPERIMENTS) > 0, "nothing but experiments is recorded where no example is stale"
     assert [step.example.id for step in steps if not step.measured] == []
     assert experiments.total(steps) <= experiments.LIMIT
 
 
 def test_the_first_picture_fits_its_limit() -> None:
-    steps = experiments.plan(EXPERIMENTS, FIRST, quick=True)
+    steps = experiments.plan(EXPERIMENTS, FIRST, quick=True, everywhere=True)
     assert all(step.rounds == 1 and step.measured for step in steps)
     chosen, left_out = experiments.within(steps, experiments.QUICK_LIMIT)
     assert experiments.total(chosen) <= experiments.QUICK_LIMIT

@@ -56,11 +56,16 @@ def _known(example: Example, machine: str) -> dict[str, Any]:
     return sides
 
 
-def plan(examples: Iterable[Example], machine: str, *, quick: bool = False) -> list[Step]:
-    """Return what recording these examples takes, in their order."""
+def plan(
+    examples: Iterable[Example], machine: str, *, quick: bool = False, everywhere: bool = False
+) -> list[Step]:
+    """Return what recording these examples takes, in their order: of each the sides that can run here.
+
+    `everywhere` plans for a machine that lacks nothing, whatever this one has.
+    """
     steps = []
     for example in examples:
-        sides, _ = record.able(example)
+        sides = list(example.sides.values()) if everywhere else record.able(example)[0]
         if not sides:
             continue
         rounds = {side.side: 1 if quick else record.rounds_of(example, side) for side in sides}

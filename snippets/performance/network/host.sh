@@ -6,7 +6,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # The client's end is measured here and on the other sides. Client and server share
 # the processors of the host.
 amount=$(by_effort '--bytes 8M' '--time 1')
-time=$(by_effort 0.2 0.3)
+time=$(by_effort 0.2 1)
 # ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
 ports() {
     "$CVM_PYTHON" -I -S -c 'import socket, sys
@@ -40,6 +40,6 @@ wait_for 10 listening "$p1" "$p2"
 chroot tools iperf3 --client 127.0.0.1 --port "$p1" \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client 127.0.0.1 --port "$p2" \
-    --bounceback --bounceback-period 0 --time "${time:-0.5}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:loopback]
 reading loopback

@@ -6,7 +6,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # The client's end is measured, by a client on the host. The VM has two network
 # cards: eth0 leads into QEMU's own network stack (user), eth1 to a tap device.
 amount=$(by_effort '--bytes 8M' '--time 1')
-time=$(by_effort 0.2 0.3)
+time=$(by_effort 0.2 1)
 # ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
 ports() {
     "$CVM_PYTHON" -I -S -c 'import socket, sys
@@ -62,7 +62,7 @@ wait_for 90 grep -q ready "$WORK/console"
 chroot tools iperf3 --client 127.0.0.1 --port "$p1" \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client 127.0.0.1 --port "$p2" \
-    --bounceback --bounceback-period 0 --time "${time:-0.5}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:user]
 reading user
 
@@ -70,6 +70,6 @@ reading user
 chroot tools iperf3 --client "$net.2" --port 5201 \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client "$net.2" --port 5001 \
-    --bounceback --bounceback-period 0 --time "${time:-0.5}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:tap-client]
 reading tap
