@@ -7,15 +7,15 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # to the disk and back. The file is written first, so that its blocks exist; a
 # write is done when the disk has it (sync=dsync).
 size=$(by_effort 16M 64M)
-time=$(by_effort 200ms 300ms)
+time=$(by_effort 200ms 1s)
 # --8<-- [start:show]
 job="--directory=/mnt --filename=file --size=${size:-64M} --thread
     --ioengine=psync --output-format=json
     --name=stream --rw=write --bs=1M --end_fsync=1
     --name=read --stonewall --rw=randread --bs=4k
-    --time_based --runtime=${time:-500ms}
+    --time_based --runtime=${time:-1s}
     --name=write --stonewall --rw=randwrite --bs=4k --sync=dsync
-    --time_based --runtime=${time:-500ms}"
+    --time_based --runtime=${time:-1s}"
 # The writable layer, a volume, and memory, which has no way past the page cache
 docker run --rm cvm-tools fio --direct=1 $job >"$WORK/fio"
 docker run --rm -v /mnt cvm-tools fio --direct=1 $job >>"$WORK/fio"

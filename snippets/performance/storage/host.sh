@@ -11,15 +11,15 @@ if [ "$(stat --file-system --format=%T "$WORK")" = tmpfs ]; then
     exit 1
 fi
 size=$(by_effort 16M 64M)
-time=$(by_effort 200ms 300ms)
+time=$(by_effort 200ms 1s)
 # --8<-- [start:show]
 job="--directory=/mnt --filename=file --size=${size:-64M} --thread
     --ioengine=psync --output-format=json
     --name=stream --rw=write --bs=1M --end_fsync=1
     --name=read --stonewall --rw=randread --bs=4k
-    --time_based --runtime=${time:-500ms}
+    --time_based --runtime=${time:-1s}
     --name=write --stonewall --rw=randwrite --bs=4k --sync=dsync
-    --time_based --runtime=${time:-500ms}"
+    --time_based --runtime=${time:-1s}"
 # A directory of the host, at /mnt for what runs in the directory of the tools
 mkdir "$WORK/data"
 export job

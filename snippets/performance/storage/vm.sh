@@ -11,15 +11,15 @@ if [ "$(stat --file-system --format=%T "$WORK")" = tmpfs ]; then
     exit 1
 fi
 size=$(by_effort 16M 64M)
-time=$(by_effort 200ms 300ms)
+time=$(by_effort 200ms 1s)
 # --8<-- [start:show]
 job="--directory=/mnt --filename=file --size=${size:-64M} --thread
     --ioengine=psync --output-format=json
     --name=stream --rw=write --bs=1M --end_fsync=1
     --name=read --stonewall --rw=randread --bs=4k
-    --time_based --runtime=${time:-500ms}
+    --time_based --runtime=${time:-1s}
     --name=write --stonewall --rw=randwrite --bs=4k --sync=dsync
-    --time_based --runtime=${time:-500ms}"
+    --time_based --runtime=${time:-1s}"
 truncate --size=160M "$WORK/disk.raw"
 mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0 "$WORK/disk.raw"
 qemu-img convert -O qcow2 "$WORK/disk.raw" "$WORK/disk.qcow2"

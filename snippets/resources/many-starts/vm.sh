@@ -24,14 +24,14 @@ vm=(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128
     -kernel vmlinuz -initrd initramfs.gz
     -append "console=ttyS0 loglevel=1 edd=off tsc_early_khz=$khz run=\"echo ready; sleep 600\"")
 stopwatch=("$CVM_PYTHON" -I -S "$CVM_LAB/stopwatch.py")
-# 32 need 4 GiB and, without hardware virtualisation, minutes of two processors.
+# Without hardware virtualisation 32 would keep two processors busy for minutes.
 if [ "$ACCEL" = kvm ]; then
     full="1 4 8 16 32"
 else
-    full="1 4 8"
+    full="1 2 4"
 fi
 
-# Those that start in turn are counted on the way: the first 4 of 8 are 4 that were started in turn.
+# Those that start in turn are counted on the way: the first 2 of 4 are 2 that were started in turn.
 counts=$(by_effort 1 "$full")
 "${stopwatch[@]}" --in-turn "${counts// /,}" "${vm[@]}" >"$WORK/in-turn"
 while read -r count seconds; do sample "in-turn@$count" "$seconds"; done <"$WORK/in-turn"
