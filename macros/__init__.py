@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import data, diagrams, ledger, measured, pages, plots, problems, show
+from . import data, diagrams, ledger, measured, observed, pages, plots, problems, show
 
 try:
     from mkdocs.exceptions import PluginError  # printed without a traceback
@@ -17,6 +17,7 @@ except ImportError:  # another generator
 
 MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "example": (show.example, show.check_example),
+    "observed": (observed.observed, observed.check_observed),
     "typing": (show.typing, ledger.nothing_to_check),
     "script": (show.script, show.check_script),
     "diagram": (diagrams.diagram, diagrams.check_diagrams),

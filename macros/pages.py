@@ -66,8 +66,29 @@ Check = Callable[[Data, Call, Shown], str]
 """Returns "" if the call can be rendered, else what is wrong and, after a line break, what would be right."""
 
 
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+# By annotation of a macro's parameter: whether a value fits, what it should be, and how that is written.
+KINDS: dict[str, tuple[Callable[[object], bool], str, str]] = {
+    "str": (lambda value: isinstance(value, str), "a text", "write it in quotes"),
+    "list[str]": (_texts, "a list of texts", 'write ["…", "…"]'),
+    "list[list[str]]": (
+        lambda value: isinstance(value, list) and bool(value) and all(map(_texts, value)),
+        "a list of lists of texts",
+        'write [["…", "…"], ["…", "…"]]',
+    ),
+    "dict[str, str] | None": (
+        lambda value: isinstance(value, dict) and all(isinstance(one, str) for pair in value.items() for one in pair),
+        "texts by name",
+        'write {"…": "…"}',
+    ),
+}
+
+
 def with_arguments(render: Callable[..., str], check: Check) -> Check:
-    """Return `check`, preceded by one of the arguments: those that `render` has, each a text, or a list of texts."""
+    """Return `check`, preceded by one of the arguments: those that `render` has, each of its kind in KINDS."""
     parameters = list(inspect.signature(render).parameters.values())[1:]  # the first is the data
 
     def whole(data: Data, call: Call, shown: Shown) -> str:
@@ -82,12 +103,9 @@ def with_arguments(render: Callable[..., str], check: Check) -> Check:
             if parameter.name in bound.arguments
         }
         for parameter in parameters:
-            value = given.get(parameter.name, "")
-            if parameter.annotation == "list[str]":
-                if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-                    return f"'{parameter.name}' of '{call.name}' is not a list of texts\nwrite [\"…\", \"…\"]"
-            elif not isinstance(value, str):
-                return f"'{parameter.name}' of '{call.name}' is not a text\nwrite it in quotes"
+            fits, kind, form = KINDS[parameter.annotation]
+            if parameter.name in given and not fits(given[parameter.name]):
+                return f"'{parameter.name}' of '{call.name}' is not {kind}\n{form}"
         return check(data, replace(call, args=(), kwargs=given), shown)
 
     return whole
@@ -141,6 +159,13 @@ def _constant(node: nodes.Expr) -> object:
         return node.value
     if isinstance(node, nodes.List):
         return [_constant(item) for item in node.items]
+    if isinstance(node, nodes.Dict):
+        keys = [_constant(pair.key) for pair in node.items]
+        if not all(isinstance(key, str) for key in keys):
+            raise nodes.Impossible
+        if twice := [key for n, key in enumerate(keys) if key in keys[:n]]:
+            raise ValueError(f"the name '{twice[0]}' twice")
+        return {key: _constant(pair.value) for key, pair in zip(keys, node.items, strict=True)}
     raise nodes.Impossible
 
 
@@ -173,6 +198,8 @@ def _call(node: nodes.Call, name: str, file: str, checks: dict[str, Check]) -> C
         kwargs = {pair.key: _constant(pair.value) for pair in node.kwargs}
     except nodes.Impossible:
         return Problem(file, node.lineno, f"an argument of '{name}' is not a constant", constant)
+    except ValueError as error:
+        return Problem(file, node.lineno, f"an argument of '{name}' holds {error}", "let each name stand once")
     return Call(name, args, kwargs, file, node.lineno)
 
 

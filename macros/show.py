@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .data import Data
-from .examples import SIDES, Example, Record, Region, Side, regions
+from .examples import SIDES, Example, Region, Side, regions
 from .pages import Call, Shown
 from .problems import ProblemError
 from .render import ACCELERATORS, escape, fence, side_name, slug
@@ -57,12 +57,16 @@ def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_
                 "</div>",
                 "",
             ]
-    placeholders = any(PLACEHOLDER.search(recorded[part.name]) for part in shown)
-    lines += [_provenance(chosen, side, chosen.records[side.side], placeholders=placeholders), "", "</div>", ""]
+    lines += [provenance(chosen, side, [recorded[part.name] for part in shown]), "", "</div>", ""]
     return lines
 
 
-def _provenance(chosen: Example, side: Side, record: Record, *, placeholders: bool) -> str:
+def provenance(chosen: Example, side: Side, texts: list[str], what: str = "") -> str:
+    """Return where recorded `texts` of one side come from: date, machine, engines, and the files.
+
+    `what` names what was recorded, in inline Markdown, where it does not stand right above.
+    """
+    record = chosen.records[side.side]
     base = f"/snippets/{chosen.id}"
     how = f", under {ACCELERATORS[record.accelerator]}" if ACCELERATORS[record.accelerator] else ""
     engines = "".join(
@@ -72,12 +76,13 @@ def _provenance(chosen: Example, side: Side, record: Record, *, placeholders: bo
     )
     legend = (
         "Words in &lt;angle brackets&gt; stand for [values that differ](/checking.md#placeholders) from run to run. "
-        if placeholders
+        if any(PLACEHOLDER.search(text) for text in texts)
         else ""
     )
+    start = f"**{what}.** Recorded" if what else "Recorded"
     return (
-        f'<p class="provenance" data-search-exclude markdown="1">{legend}'
-        f"Recorded {record.date} on [{record.machine}](/checking.md#machine-{record.machine}){engines}{how}: "
+        f'<p class="provenance" data-search-exclude markdown="1">{legend}{start} {record.date}'
+        f" on [{record.machine}](/checking.md#machine-{record.machine}){engines}{how}: "
         f"[script]({base}/{side.script.name}) · [output]({base}/{side.recorded.name}) · [versions]({base}/recorded.json)</p>"
     )
 

@@ -65,6 +65,16 @@ CASES: dict[str, tuple[Change, str]] = {
     "no-diagrams": (page('{{ diagrams([], "A caption.") }}'), "'names' of 'diagrams' is not a list of texts"),
     "diagrams-of-text": (page('{{ diagrams("boot-vm", "A caption.") }}'), "'names' of 'diagrams' is not a list of texts"),
     "diagram-outside": (page('{{ diagram("../favicon", "A caption.") }}'), "'../favicon' is not the name of a diagram"),
+    # Tables of what was recorded.
+    "observed-text": (page('{{ observed("section/kernel") }}'), "'columns' of 'observed' is not a list of lists of texts"),
+    "observed-short": (page('{{ observed([["Host", "section/kernel", "host"]]) }}'), "docs/kernels.md:11: a column of 'observed' has 3 parts, not 4"),
+    "observed-example": (page('{{ observed([["Host", "section/nope", "host", "show"]]) }}'), "there is no example 'section/nope'"),
+    "observed-side": (page('{{ observed([["VM", "section/kernel", "vm", "show"]]) }}'), "the example section/kernel has no side 'vm'"),
+    "observed-region": (page('{{ observed([["Host", "section/kernel", "host", "nope"]]) }}'), "has no region 'nope' on its side host"),
+    "observed-title": (page('{{ observed([["", "section/kernel", "host", "show"]]) }}'), "a column of 'observed' has no title"),
+    "observed-no-label": (page('{{ observed([["Host", "section/kernel", "host", "show"]]) }}'), "recorded no line 'LABEL: VALUE'"),
+    "observed-labels": (page('{{ observed([["Host", "section/kernel", "host", "show"]], {"a": 1}) }}'), "'labels' of 'observed' is not texts by name"),
+    "observed-label-twice": (page('{{ observed([["Host", "section/kernel", "host", "show"]], {"a": "b", "a": "c"}) }}'), "an argument of 'observed' holds the name 'a' twice"),
     # Only plain calls.
     "statement": (page("{% if true %}x{% endif %}"), "docs/kernels.md:11: a statement of the template language"),
     "assignment": (page("{% set x = 1 %}"), "docs/kernels.md:11: a statement of the template language"),
