@@ -10,7 +10,7 @@ export PYTHON
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
-export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL EFFORT
+export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
 # The date of the commit stands in the sitemap, so that two builds of one commit are the same bytes.
 export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
@@ -21,7 +21,7 @@ SETUP := bash snippets/lab/setup.sh
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
 WORKERS ?= 2
 
-.PHONY: help serve build test check lint types units bench lab shell record compare successors clean lock
+.PHONY: help serve build test check lint types units bench lab shell record compare hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -79,7 +79,7 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 	@$(SETUP) engines start
 	@$(RUN) tests/runner shell
 
-record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture
+record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 for a second recording
 	@$(SETUP) engines start
 	@$(RUN) tests/runner record $(EXAMPLE)
 
@@ -88,6 +88,10 @@ compare: .venv/site.stamp ## print this machine's medians beside the published o
 
 bench: .venv/dev.stamp ## time the build and the checks against an empty site
 	@$(RUN) tests/bench.py
+
+hammer: .venv/site.stamp ## kill examples at random moments and say what is left; KILLS= for how often, SECTIONS= for which
+	@$(SETUP) engines start
+	@$(RUN) tests/hammer.py $(or $(KILLS),30) $(SECTIONS)
 
 successors: build ## build the site with the generator's likely successors and report what differs
 	@"$(PYTHON)" -m venv build/successors

@@ -7,7 +7,18 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import data, diagrams, ledger, measured, observed, pages, plots, problems, show
+from . import (
+    data,
+    diagrams,
+    ledger,
+    measured,
+    observed,
+    pages,
+    plots,
+    problems,
+    repeats,
+    show,
+)
 
 try:
     from mkdocs.exceptions import PluginError  # printed without a traceback
@@ -37,6 +48,7 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "results": (measured.results, measured.check_results),
     "plan": (measured.plan, measured.check_plan),
     "failures": (measured.failures, ledger.nothing_to_check),
+    "repeats": (repeats.repeats, repeats.check_repeats),
     "machines": (measured.machines, ledger.nothing_to_check),
 }
 CHECKS = {name: pages.with_arguments(render, check) for name, (render, check) in MACROS.items()}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .charts import Chart, read_charts
 from .examples import Example, load_examples, stale
 from .problems import Problem, ProblemError, folder, read, relative
-from .results import Failure, Recorded, Results, load_results
+from .results import Failure, Recorded, Results, load_repeats, load_results
 from .validate import read_yaml, validate
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
@@ -27,10 +27,21 @@ FILES = (
     "machines.yml",
     "sources.yml",
     "results",
+    "repeats",
     "schema",
 )  # of docs/data
 
-SCHEMAS = ("charts", "claims", "comparison", "exceptions", "machine", "machines", "recorded", "result", "sources")
+SCHEMAS = (
+    "charts",
+    "claims",
+    "comparison",
+    "exceptions",
+    "machine",
+    "machines",
+    "recorded",
+    "result",
+    "sources",
+)
 
 
 @dataclass(frozen=True)
@@ -120,11 +131,17 @@ class Data:
     charts: dict[str, Chart]
     shell_exceptions: tuple[Exception_, ...]
     number_exceptions: tuple[Exception_, ...]
+    second: Recorded = field(default_factory=lambda: Recorded({}, {}, ()))  # what was recorded a second time
 
     @property
     def results(self) -> Results:
         """The results of the machine that pages show first."""
         return self.recorded.results.get(self.machine, {})
+
+    @property
+    def repeats(self) -> Results:
+        """The second recording of the machine that pages show first; empty where none was made."""
+        return self.second.results.get(self.machine, {})
 
     @property
     def machines(self) -> dict[str, dict[str, Any]]:
@@ -372,13 +389,14 @@ class _Loader:
         claims = self.claims(sources, sections)
         shell, numbers = self.exceptions()
         examples: dict[str, Example] = {}
-        recorded = Recorded({}, {}, ())
+        recorded = second = Recorded({}, {}, ())
         first = self.machine()
         try:
             examples = load_examples(self.root / "snippets")
             for example in examples.values():
                 self.problems += stale(example, self.root)
             recorded = load_results(self.data, examples)
+            second = load_repeats(self.data, examples)
         except ProblemError as error:
             self.problems += error.problems
         if not self.problems and first not in recorded.machines:
@@ -403,7 +421,7 @@ class _Loader:
         charts = self.charts(examples, recorded, first, sources)
         if self.problems or sources is None or sections is None:
             raise ProblemError(self.problems)
-        return Data(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers)
+        return Data(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, second)
 
 
 def load(root: Path) -> Data:

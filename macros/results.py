@@ -14,6 +14,8 @@ from .problems import Problem, ProblemError, folder, relative
 from .validate import read_json, validate
 
 MACHINE = "machine.json"
+RESULTS = "results"  # the folder of docs/data that pages are made from
+REPEATS = "repeats"  # the folder of the second recordings, which say how far the first ones come out again
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Results = dict[tuple[str, str, str], "Samples"]  # of one machine, by (experiment, side, metric)
 POINT = re.compile(r"(?P<metric>[a-z][a-z0-9-]*)(?:@(?P<point>\d+))?")
@@ -122,15 +124,15 @@ class _Reader:
         self.problems += new
         return None if new else content
 
-    def read(self) -> None:
+    def read(self, name: str = RESULTS) -> None:
         try:
-            entries = folder(self.data / "results", self.root, "restore it: pages say where things were recorded")
+            entries = folder(self.data / name, self.root, "restore it: pages say where things were recorded")
         except ProblemError as error:
             self.problems += error.problems
             return
         for entry in entries:
             if entry.is_symlink() or not entry.is_dir() or not SLUG.fullmatch(entry.name):
-                self.bad(entry, "no directory of a machine", "keep results in docs/data/results/MACHINE/")
+                self.bad(entry, "no directory of a machine", f"keep results in docs/data/{name}/MACHINE/")
                 continue
             self.machine(entry)
 
@@ -229,6 +231,14 @@ def load_results(data: Path, examples: dict[str, Example]) -> Recorded:
     """
     reader = _Reader(data, examples)
     reader.read()
+    return reader.recorded()
+
+
+def load_repeats(data: Path, examples: dict[str, Example]) -> Recorded:
+    """Read the second recordings, of the machines that made one. Raises ProblemError as `load_results`."""
+    reader = _Reader(data, examples)
+    if (data / REPEATS).is_dir():
+        reader.read(REPEATS)
     return reader.recorded()
 
 

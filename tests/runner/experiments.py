@@ -56,9 +56,7 @@ def _known(example: Example, machine: str) -> dict[str, Any]:
     return sides
 
 
-def plan(
-    examples: Iterable[Example], machine: str, *, quick: bool = False, everywhere: bool = False
-) -> list[Step]:
+def plan(examples: Iterable[Example], machine: str, *, quick: bool = False, everywhere: bool = False) -> list[Step]:
     """Return what recording these examples takes, in their order: of each the sides that can run here.
 
     `everywhere` plans for a machine that lacks nothing, whatever this one has.
@@ -156,7 +154,8 @@ class Journal:
     """Remembers, in build/, what a recording of everything has done, so that an interrupted one can go on."""
 
     def __init__(self, machine: str) -> None:
-        self.path = BUILD / f"recording-{machine}.json"
+        again = "-again" if os.environ.get("REPEAT") else ""
+        self.path = BUILD / f"recording-{machine}{again}.json"
         self.done: dict[str, str] = json.loads(self.path.read_text()) if self.path.is_file() else {}
 
     @staticmethod
@@ -187,7 +186,7 @@ def choose(examples: list[Example], machine: str, named: bool, *, every: bool = 
     """
     if named:
         return examples
-    here = machine == first_machine()
+    here = machine == first_machine() and not os.environ.get("REPEAT")
     return [e for e in examples if e.metrics or (here and (every or stale(e, ROOT)))]
 
 
@@ -262,11 +261,11 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
             if quick:
                 outcome = record_quick(step.example, built, machine, advance)
             else:
-                outputs = named or machine == first_machine()
+                outputs = (named or machine == first_machine()) and not os.environ.get("REPEAT")
                 outcome = record.record(step.example, built, machine, outputs=outputs, advance=advance)
             before += step.seconds
             finished(step, outcome, before)
-    directory = (QUICK if quick else DATA / "results") / machine
+    directory = QUICK / machine if quick else record.results_of(machine)
     record.replace(directory / MACHINE, record.machine_facts(machine, built, directory / MACHINE))
     if journal:
         journal.end()

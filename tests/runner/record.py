@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from macros.examples import SIDES, Example, Record, Side, regions, with_markers
-from macros.results import sample_problem, split_point
+from macros.results import REPEATS, RESULTS, sample_problem, split_point
 
 from . import engines, lab
 from .execute import Output, execute, failing_line
@@ -127,6 +127,7 @@ def commit() -> str:
     name = git("rev-parse", "--short=12", "HEAD")
     written = (
         ":(exclude)docs/data/results",
+        ":(exclude)docs/data/repeats",
         ":(exclude,glob)snippets/**/*.out",
         ":(exclude,glob)snippets/**/recorded.json",
     )
@@ -272,7 +273,7 @@ def record(
     changed = list[str]()
     if example.metrics and taken:
         measured = {one.side.side: part_of(example, one, built) for one in taken}
-        changed += record_result(example, measured, DATA / "results" / machine, machine)
+        changed += record_result(example, measured, results_of(machine), machine)
     if failed or not outputs:
         return Outcome(changed, skipped, failed)
     changed += [short(path) for path, text in texts.items() if replace(path, text)]
@@ -280,6 +281,11 @@ def record(
     if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
         changed.append(short(example.directory / "recorded.json"))
     return Outcome(changed, skipped, failed)
+
+
+def results_of(machine: str) -> Path:
+    """Return where this recording keeps its results: with REPEAT=1 beside the first recording, to be held against it."""
+    return DATA / (REPEATS if os.environ.get("REPEAT") else RESULTS) / machine
 
 
 def today() -> str:

@@ -1,0 +1,77 @@
+"""The second recording: how far the medians of one recording come out again in another, made from scratch on the same machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .data import Data
+from .estimates import estimate
+from .figures import quantity
+from .measured import address
+from .pages import Call, Shown
+from .render import cards, escape, side_name
+from .results import Results, Samples
+
+NEAR = 0.1  # medians that differ by no more than this share count as the same
+WANTED = 0.9  # the share of medians that must come out again
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One metric of two recordings."""
+
+    first: Samples
+    second: Samples
+
+    @property
+    def repeats(self) -> bool:
+        """Whether one of the two medians lies in the other's 95 % interval, or within a tenth of the other."""
+        one, two = estimate(self.first.values), estimate(self.second.values)
+        return (
+            one.low <= two.median <= one.high
+            or two.low <= one.median <= two.high
+            or abs(one.median - two.median) <= NEAR * max(abs(one.median), abs(two.median))
+        )
+
+
+def pairs(first: Results, second: Results) -> list[Pair]:
+    """Return what both recordings hold, in the order of the first."""
+    return [Pair(samples, second[key]) for key, samples in first.items() if key in second]
+
+
+def share(found: list[Pair]) -> float:
+    """Return which share of the pairs repeats, from 0 to 1. Raises ValueError for none."""
+    if not found:
+        raise ValueError("no metric was recorded twice")
+    return sum(pair.repeats for pair in found) / len(found)
+
+
+def repeats(data: Data) -> str:
+    """Return how many medians of the second recording came out again, and a table of those that did not."""
+    found = pairs(data.results, data.repeats)
+    rows = []
+    for pair in found:
+        if pair.repeats:
+            continue
+        example = data.examples[pair.first.experiment]
+        numbers = [
+            f"[{quantity(estimate(one.values).median, one.unit)}]({address(one.file)}) "
+            f"({quantity(estimate(one.values).low, one.unit)} to {quantity(estimate(one.values).high, one.unit)})"
+            for one in (pair.first, pair.second)
+        ]
+        rows.append([f"{escape(example.title)}: `{pair.first.metric}`", side_name(pair.first.side), *numbers])
+    said = (
+        f"{len(found) - len(rows)} of {len(found)} medians came out again ({100 * share(found):.0f} %): one lies in the "
+        f"other's interval, or within {100 * NEAR:.0f} % of it."
+    )
+    if not rows:
+        return said
+    table = cards(["These did not", "Side", "First recording", "Second recording"], rows)
+    return f'{said}\n\n<div data-search-exclude markdown="1">\n\n{table}\n\n</div>'
+
+
+def check_repeats(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `repeats`: something must have been recorded twice. See `pages.Check`."""
+    if pairs(data.results, data.repeats):
+        return ""
+    return f"'{call.name}', but no metric of {data.machine} was recorded twice\nrun: make record REPEAT=1"
