@@ -31,4 +31,3 @@ def test_what_repeats(one: tuple[float, ...], two: tuple[float, ...], repeats: b
 def test_the_share_of_nothing_is_no_share() -> None:
     with pytest.raises(ValueError, match="recorded twice"):
         share([])
-
