@@ -167,22 +167,27 @@ def rounds_of(example: Example, side: Side) -> int:
     """Return how many rounds recording takes of a side: those that are measured, and one before them to warm up."""
     if not example.metrics:
         return 1
-    return (side.runs or example.runs) + example.warmup
+    return (side.runs or example.runs) + warms_up(example, side)
+
+
+def warms_up(example: Example, side: Side) -> bool:
+    """Return whether a round goes before a side's measured ones; a side of fewer rounds than the others boots for each."""
+    return example.warmup and not side.runs
 
 
 def take(example: Example, sides: Iterable[Side], built: lab.Lab, advance: Advance) -> list[Taken]:
     """Run the sides of an example in turn, round by round, so that what changes on the machine meets them alike.
 
     The first round does as little as a check does: it warms up, and what it prints is what is recorded. The samples of
-    an experiment come from the rounds after it; from all, where it needs no warming up. A side that fails is left out
+    an experiment come from the rounds after it; from all, where it, or the side, needs no warming up. A side that fails is left out
     from then on, and so is one that has had its rounds.
     """
     taken = [Taken(side) for side in sides]
     for number in range(max((rounds_of(example, one.side) for one in taken), default=0)):
-        measured = bool(number) or not example.warmup
         for one in taken:
             if one.error or number >= rounds_of(example, one.side):
                 continue
+            measured = bool(number) or not warms_up(example, one.side)
             began = time.monotonic()
             try:
                 output = run_side(one.side, built, effort="full" if example.metrics and measured else "once")
