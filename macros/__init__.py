@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from . import (
     repeats,
     show,
 )
+from . import data, diagrams, glossary, ledger, measured, method, pages, plots, problems, show
 
 try:
     from mkdocs.exceptions import PluginError  # printed without a traceback
@@ -35,10 +37,14 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "diagrams": (diagrams.diagrams, diagrams.check_diagrams),
     "cite": (ledger.cite, ledger.check_cite),
     "figure": (ledger.figure, ledger.check_figure),
-    "sources": (ledger.sources, ledger.nothing_to_check),
+    "sources": (ledger.sources, ledger.check_sources),
+    "catalogue": (ledger.catalogue, ledger.nothing_to_check),
+    "glossary": (glossary.glossary, glossary.check_glossary),
     "claim": (ledger.claim, ledger.check_claim),
     "claims": (ledger.claims, ledger.check_claims),
-    "ledger": (ledger.ledger, ledger.nothing_to_check),
+    "ledger": (ledger.ledger, ledger.check_claims),
+    "counts": (ledger.counts, ledger.nothing_to_check),
+    "statements": (ledger.statements, ledger.check_statements),
     "comparison": (ledger.comparison, ledger.nothing_to_check),
     "chart": (plots.chart, plots.check_chart),
     "result": (measured.result, measured.check_result),
@@ -47,6 +53,11 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "per_instance": (measured.per_instance, measured.check_per_instance),
     "results": (measured.results, measured.check_results),
     "plan": (measured.plan, measured.check_plan),
+    "ran": (method.ran, ledger.nothing_to_check),
+    "runs": (method.runs, ledger.nothing_to_check),
+    "on_what": (method.on_what, ledger.nothing_to_check),
+    "not_measured": (method.not_measured, ledger.nothing_to_check),
+    "unshown": (method.unshown, ledger.nothing_to_check),
     "failures": (measured.failures, ledger.nothing_to_check),
     "repeats": (repeats.repeats, repeats.check_repeats),
     "machines": (measured.machines, ledger.nothing_to_check),
@@ -64,7 +75,7 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
         del sys.modules[name]
     try:
         loaded = data.load(problems.ROOT)
-        pages.check_pages(loaded, CHECKS)
+        loaded = dataclasses.replace(loaded, pages=pages.check_pages(loaded, CHECKS))
     except problems.ProblemError as error:
         raise PluginError(str(error)) from None
     for name, (render, _) in MACROS.items():

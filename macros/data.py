@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from .charts import Chart, read_charts
+from .evidence import examples_of, functions, parametrized
 from .examples import Example, load_examples, stale
+from .expects import Expectation, complaint, read_expectations
 from .problems import Problem, ProblemError, folder, read, relative
 from .results import Failure, Recorded, Results, load_repeats, load_results
 from .validate import read_yaml, validate
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
-PRIMARY = "P"
+PRIMARY, REPORTED = "P", "S"
 # In the text of a claim: a figure of a source, as {SOURCE:FIGURE}.
 FIGURE = re.compile(r"\{(?P<source>[a-z0-9-]+):(?P<figure>[a-z0-9-]+)\}")
 FILES = (
@@ -24,6 +26,7 @@ FILES = (
     "claims.yml",
     "comparison.yml",
     "exceptions.yml",
+    "glossary.yml",
     "machines.yml",
     "sources.yml",
     "results",
@@ -36,6 +39,7 @@ SCHEMAS = (
     "claims",
     "comparison",
     "exceptions",
+    "glossary",
     "machine",
     "machines",
     "recorded",
@@ -56,7 +60,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Source:
-    """A citation. `read` says what was read: P the source itself, A its abstract, S another that quotes it."""
+    """A citation. `read` says what was read: P the source itself, A its abstract, S another that quotes it.
+
+    Of a source that was not read itself (S), `through` is the source that reports it, and where in that.
+    """
 
     key: str
     title: str
@@ -69,15 +76,17 @@ class Source:
     locators: dict[str, str]
     figures: dict[str, Figure]
     short: str = ""
+    through: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a verdict rests on: a test's node id, or a source with a locator."""
+    """What a verdict rests on: a test's node id, with the examples that it is about, or a source with a locator."""
 
     test: str
     source: str
     locator: str
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,38 @@ class Claim:
     explanation: str
     evidence: tuple[Evidence, ...]
     line: int
+    expects: tuple[Expectation, ...] = ()
+
+    @property
+    def tested(self) -> bool:
+        """Whether the verdict rests on a test."""
+        return any(item.test for item in self.evidence)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The examples that its tests are about, each once."""
+        return tuple(dict.fromkeys(name for item in self.evidence for name in item.examples))
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary: the forms under which it is found on pages, unless it is only listed."""
+
+    term: str
+    meaning: str
+    forms: tuple[str, ...]
+    marked: bool
+    page: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as others refer to it: its path from '/', its title, the examples that it shows, each with its anchor, and what it cites."""
+
+    path: str
+    title: str
+    examples: tuple[tuple[str, str], ...]
+    cites: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -132,6 +173,9 @@ class Data:
     shell_exceptions: tuple[Exception_, ...]
     number_exceptions: tuple[Exception_, ...]
     second: Recorded = field(default_factory=lambda: Recorded({}, {}, ()))  # what was recorded a second time
+    glossary: tuple[Term, ...] = ()
+    cited_by_data: tuple[tuple[str, str, str], ...] = ()  # file, source, locator
+    pages: tuple[Page, ...] = ()  # once they have been read: see pages.check_pages
 
     @property
     def results(self) -> Results:
@@ -162,7 +206,8 @@ class _Loader:
         self.root = root
         self.data = root / "docs" / "data"
         self.problems: list[Problem] = []
-        self.known_tests: dict[str, dict[str, bool]] = {}
+        self.known_tests: dict[str, ast.Module] = {}
+        self.raw: dict[str, Any] = {}  # the content of each file that was read
 
     def yaml(self, name: str) -> tuple[Any, Callable[[tuple[str | int, ...]], int]]:
         """Return the validated content of docs/data/NAME.yml, or None with the problems noted."""
@@ -174,6 +219,8 @@ class _Loader:
             return None, lambda _: 0
         found = validate(content, self.data / "schema" / f"{name}.json", relative(path, self.root), line)
         self.problems += found
+        if not found:
+            self.raw[name] = content
         return (None if found else content), line
 
     def bad(self, name: str, line: int, what: str, remedy: str) -> None:
@@ -194,8 +241,25 @@ class _Loader:
                         f"figure '{name}' of '{key}' has the locator '{figure.locator}', which the source does not declare",
                         "add it under 'locators', with what stands there",
                     )
-            found[key] = Source(key=key, **(entry | {"figures": figures}))
+            through = (entry["through"]["source"], entry["through"]["locator"]) if "through" in entry else ("", "")
+            found[key] = Source(key=key, **(entry | {"figures": figures, "through": through}))
+        for key, source in found.items():
+            if source.through[0]:
+                self.reported(source, found, line((key, "through")))
         return found
+
+    def reported(self, source: Source, sources: dict[str, Source], line: int) -> None:
+        """Note what is wrong with the document through which a source was read."""
+        key, locator = source.through
+        other = sources.get(key)
+        if other is None:
+            self.bad("sources", line, f"'{source.key}' was read through '{key}', which is no source", "add that document")
+        elif other.read == REPORTED:
+            what = f"'{source.key}' was read through '{key}', which was not read itself"
+            self.bad("sources", line, what, "name a document that was")
+        elif locator not in other.locators:
+            what = f"'{source.key}' was read through '{key}' at '{locator}', which that source does not declare"
+            self.bad("sources", line, what, f"one of: {'; '.join(other.locators)}; or add it there")
 
     def sections(self) -> dict[str, Section] | None:
         content, line = self.yaml("comparison")
@@ -221,8 +285,17 @@ class _Loader:
             found[section.id] = section
         return found
 
-    def claims(self, sources: dict[str, Source] | None, sections: dict[str, Section] | None) -> dict[str, Claim]:
-        """Read the claims. What could not be read, of sources or sections, is None: nothing is held against it."""
+    def claims(
+        self,
+        sources: dict[str, Source] | None,
+        sections: dict[str, Section] | None,
+        examples: dict[str, Example],
+        check: Callable[[Expectation], tuple[str, str] | None],
+    ) -> dict[str, Claim]:
+        """Read the claims. What could not be read, of sources or sections, is None: nothing is held against it.
+
+        `check` says what is wrong with what a claim expects of the results.
+        """
         content, line = self.yaml("claims")
         found: dict[str, Claim] = {}
         if content is None:
@@ -230,9 +303,16 @@ class _Loader:
         for position, entry in enumerate(content):
             where = line((position,))
             evidence = tuple(
-                Evidence(e.get("test", ""), e.get("source", ""), e.get("locator", "")) for e in entry["evidence"]
+                Evidence(e.get("test", ""), e.get("source", ""), e.get("locator", ""), self.about(e.get("test", ""), examples))
+                for e in entry["evidence"]
             )
-            claim = Claim(**({"conditions": ""} | entry | {"evidence": evidence, "line": where}))
+
+            def wrong(n: int, what: str, remedy: str, *, name: str = entry["id"], position: int = position) -> None:
+                self.bad("claims", line((position, "expects", n)), f"claim {name}: expects {n + 1}: {what}", remedy)
+
+            expects = read_expectations(entry.get("expects", []), wrong, check)
+            more = {"evidence": evidence, "line": where, "expects": expects}
+            claim = Claim(**({"conditions": ""} | entry | more))
             if claim.id in found:
                 self.bad(
                     "claims",
@@ -302,24 +382,26 @@ class _Loader:
                     )
         return found
 
-    def tests(self, file: str) -> dict[str, bool]:
-        """Return the tests that a file defines at its top level, by name: whether each has parameters."""
-        path = self.root / file
-        try:
-            tree = ast.parse(read(path, self.root))
-        except (ProblemError, SyntaxError, ValueError, RecursionError):
-            return {}
-        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        return {f.name: any("parametrize" in ast.unparse(d) for d in f.decorator_list) for f in functions}
+    def tests(self, file: str) -> ast.Module:
+        """Return a file of tests as a syntax tree, an empty one where it cannot be read."""
+        if file not in self.known_tests:
+            try:
+                self.known_tests[file] = ast.parse(read(self.root / file, self.root))
+            except (ProblemError, SyntaxError, ValueError, RecursionError):
+                self.known_tests[file] = ast.Module([], [])
+        return self.known_tests[file]
+
+    def about(self, test: str, examples: dict[str, Example]) -> tuple[str, ...]:
+        """Return the examples that a test is about."""
+        file, _, name = test.partition("::")
+        return examples_of(self.tests(file), name.partition("[")[0], examples) if test else ()
 
     def evidence(self, claim: Claim, item: Evidence, line: int, sources: dict[str, Source] | None) -> None:
         if item.test:
             file, _, name = item.test.partition("::")
             function, _, parameters = name.partition("[")
-            if file not in self.known_tests:
-                self.known_tests[file] = self.tests(file)
-            tests = self.known_tests[file]
-            if function not in tests or (parameters and not tests[function]):
+            tests = functions(self.tests(file))
+            if function not in tests or (parameters and not parametrized(tests[function])):
                 self.bad(
                     "claims",
                     line,
@@ -337,6 +419,43 @@ class _Loader:
                 f"claim {claim.id}: source '{item.source}' declares no locator '{item.locator}'",
                 f"one of: {'; '.join(sources[item.source].locators)}; or add it there, with what it says",
             )
+
+    def glossary(self) -> tuple[Term, ...]:
+        """Read the glossary; note a form under which two terms would be found."""
+        content, line = self.yaml("glossary")
+        found: list[Term] = []
+        owners: dict[str, str] = {}
+        for position, entry in enumerate(content or []):
+            forms = (entry["term"], *entry.get("also", ()))
+            for form in forms:
+                if form.lower() in owners:
+                    what = f"'{form}' is a form of '{entry['term']}' and of '{owners[form.lower()]}'"
+                    self.bad("glossary", line((position,)), what, "give each form to one term")
+                owners[form.lower()] = entry["term"]
+            page = entry.get("page", "")
+            if page and not (self.root / "docs" / page.partition("#")[0].lstrip("/")).is_file():
+                self.bad("glossary", line((position, "page")), f"no page {page}", "write a page's path from '/'")
+            found.append(Term(entry["term"], entry["meaning"], forms, entry.get("mark", "yes") == "yes", page))
+        return tuple(found)
+
+    def cited(self) -> tuple[tuple[str, str, str], ...]:
+        """Return what data files other than the claims cite: file, source, locator, wherever a mapping has these two keys."""
+        found: dict[tuple[str, str, str], None] = {}
+
+        def walk(name: str, node: object) -> None:
+            if isinstance(node, dict):
+                if isinstance(node.get("source"), str) and isinstance(node.get("locator"), str):
+                    found[(name, node["source"], node["locator"])] = None
+                for value in node.values():
+                    walk(name, value)
+            elif isinstance(node, list):
+                for value in node:
+                    walk(name, value)
+
+        for name, content in self.raw.items():
+            if name != "claims":
+                walk(name, content)
+        return tuple(found)
 
     def exceptions(self) -> tuple[tuple[Exception_, ...], tuple[Exception_, ...]]:
         content, line = self.yaml("exceptions")
@@ -386,11 +505,12 @@ class _Loader:
         self.strays()
         sources = self.sources()
         sections = self.sections()
-        claims = self.claims(sources, sections)
         shell, numbers = self.exceptions()
+        glossary = self.glossary()
         examples: dict[str, Example] = {}
         recorded = second = Recorded({}, {}, ())
         first = self.machine()
+        known = True
         try:
             examples = load_examples(self.root / "snippets")
             for example in examples.values():
@@ -399,6 +519,11 @@ class _Loader:
             second = load_repeats(self.data, examples)
         except ProblemError as error:
             self.problems += error.problems
+            known = False
+        # Nothing is held against results that could not be read.
+        claims = self.claims(
+            sources, sections, examples, lambda one: complaint(one, examples, recorded, first) if known else None
+        )
         if not self.problems and first not in recorded.machines:
             self.bad(
                 "machines",
@@ -421,7 +546,12 @@ class _Loader:
         charts = self.charts(examples, recorded, first, sources)
         if self.problems or sources is None or sections is None:
             raise ProblemError(self.problems)
-        return Data(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, second)
+        return Data(
+            *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers),
+            second=second,
+            glossary=glossary,
+            cited_by_data=self.cited(),
+        )
 
 
 def load(root: Path) -> Data:

@@ -17,8 +17,9 @@ from pathlib import Path
 import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from .data import Data, Exception_
+from .data import Data, Exception_, Page
 from .problems import Problem, ProblemError, read, relative
+from .render import slug
 
 LANGUAGES = ("text", "yaml", "toml", "json", "python", "html")  # of code blocks; every other is excepted or refused
 FENCE = re.compile(r"^(?:\s*>)*\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
@@ -351,14 +352,50 @@ def sources(docs: Path, root: Path) -> tuple[list[Path], list[Problem]]:
     return sorted(found), problems
 
 
-def check_pages(data: Data, checks: dict[str, Check]) -> None:
-    """Read every page under docs/. Raises ProblemError with every problem found.
+def given_to(call: Call, *names: str) -> dict[str, str]:
+    """Return the arguments of a call by name, as texts; `names` are those of the parameters, in order."""
+    return {k: str(v) for k, v in (dict(zip(names, call.args, strict=False)) | call.kwargs).items()}
+
+
+def example_anchor(example: str, side: str = "", region: str = "") -> str:
+    """Return the id under which a page shows an example, or a side or region of it."""
+    return "-".join(filter(None, ("example", slug(example), side, region)))
+
+
+def as_page(data: Data, path: str, text: str, found: list[Call]) -> Page:
+    """Return what others refer to of a page: its title, the examples that it shows, and what it cites, charts included.
+
+    The calls have been checked.
+    """
+    title = re.search(r"^# (.+?)\s*(?:\{.*\})?$", body(text), re.MULTILINE)
+    examples: dict[tuple[str, str], None] = {}
+    cites: dict[tuple[str, str], None] = {}
+    for call in found:
+        if call.name == "example":
+            given = given_to(call, "example_id", "side", "region")
+            anchor = example_anchor(given["example_id"], given.get("side", ""), given.get("region", ""))
+            examples[(given["example_id"], anchor)] = None
+        elif call.name == "cite":
+            given = given_to(call, "key", "locator")
+            cites[(given["key"], given["locator"])] = None
+        elif call.name == "figure":
+            given = given_to(call, "key", "name")
+            cites[(given["key"], data.sources[given["key"]].figures[given["name"]].locator)] = None
+        elif call.name == "chart":
+            for one in data.charts[given_to(call, "chart_id")["chart_id"]].published:
+                cites[(one.source, data.sources[one.source].figures[one.figure].locator)] = None
+    return Page(f"/{path}", title[1] if title else path, tuple(examples), tuple(cites))
+
+
+def check_pages(data: Data, checks: dict[str, Check]) -> tuple[Page, ...]:
+    """Read every page under docs/ and return what others refer to of each. Raises ProblemError with every problem found.
 
     Also finds examples, regions and charts that no page shows, and exceptions that nothing needs.
     """
     docs = data.root / "docs"
     shown: Shown = set()
     used: set[Exception_] = set()
+    read_pages: list[Page] = []
     parsed = True
     pages, problems = sources(docs, data.root)
     if not pages:
@@ -376,10 +413,14 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
             parsed = False
             continue
         problems += new
+        mistakes = []
         for call in found:
             if wrong := checks[call.name](data, call, shown):
                 what, _, remedy = wrong.partition("\n")
-                problems.append(Problem(file, call.line, what, remedy))
+                mistakes.append(Problem(file, call.line, what, remedy))
+        problems += mistakes
+        if not mistakes:
+            read_pages.append(as_page(data, page, text, found))
     for example in data.examples.values() if parsed else ():
         for side in example.sides.values():
             for region in side.regions:
@@ -410,3 +451,4 @@ def check_pages(data: Data, checks: dict[str, Check]) -> None:
         )
     if problems:
         raise ProblemError(problems)
+    return tuple(read_pages)

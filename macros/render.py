@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 
 SIDE_LABELS = {"host": "Host", "container": "Container", "vm": "Virtual machine"}
 VERDICT_MARKS = {
@@ -47,19 +48,20 @@ def verdict(word: str) -> str:
     return f'<span class="verdict verdict--{slug(word)}"><span aria-hidden="true">{VERDICT_MARKS[word]}</span> {word}</span>'
 
 
-def cards(head: list[str], rows: list[list[str]], *, extra: str = "") -> str:
+def cards(head: list[str], rows: list[list[str]], *, extra: str = "", attributes: Sequence[str] = ()) -> str:
     """Return a table whose rows become cards on a narrow screen; the first cell of a row is its heading.
 
-    Cells are Markdown for inline text. `extra` is added to the table's classes.
+    Cells are Markdown for inline text. `extra` is added to the table's classes; `attributes` has what is to stand in
+    each row's tag, such as an id.
     """
     top = "".join(f'<th scope="col" markdown="span">{cell}</th>' for cell in head)
     body = []
-    for first, *rest in rows:
+    for (first, *rest), more in zip(rows, attributes or [""] * len(rows), strict=True):
         labels = [re.sub(r"<[^>]+>", "", label) for label in head[1:]]
         cells = "".join(
             f'<td data-label="{label}" markdown="span">{cell}</td>' for label, cell in zip(labels, rest, strict=True)
         )
-        body.append(f'<tr markdown="block"><th scope="row" markdown="span">{first}</th>{cells}</tr>')
+        body.append(f'<tr{" " if more else ""}{more} markdown="block"><th scope="row" markdown="span">{first}</th>{cells}</tr>')
     classes = f"cards {extra}".strip()
     return (
         f'<table class="{classes}" markdown="block"><thead markdown="block"><tr markdown="block">{top}</tr></thead>'

@@ -6,9 +6,9 @@ import re
 
 from .data import Data
 from .examples import SIDES, Example, Region, Side, regions
-from .pages import Call, Shown
+from .pages import Call, Shown, example_anchor
 from .problems import ProblemError
-from .render import ACCELERATORS, escape, fence, side_name, slug
+from .render import ACCELERATORS, escape, fence, side_name
 
 PLACEHOLDER = re.compile(r"<[a-z0-9-]+>")
 # What a side requires, the key of its version in a record, and its name on a page.
@@ -26,7 +26,7 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     `side` and `region` narrow it. The arguments have been checked by `check_example`.
     """
     chosen = data.examples[example_id]
-    anchor = "-".join(filter(None, ("example", slug(example_id), side, region)))
+    anchor = example_anchor(example_id, side, region)
     count = len(_chosen(chosen, side, region))
     name = escape(f"Example: {chosen.title}")
     parts = [f'<div class="example example--{count}" id="{anchor}" role="group" aria-label="{name}" markdown="1">', ""]

@@ -137,25 +137,29 @@ CHARTS = """\
 def make(site: Path) -> Path:
     """Make the small site in `site`, a directory that does not exist yet, and return it. It builds without a warning."""
     site.mkdir(parents=True)
+    shutil.copy(ROOT / "terms.py", site / "terms.py")
     for name in ("macros", "theme"):
         shutil.copytree(ROOT / name, site / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "docs" / "data" / "schema", site / "docs" / "data" / "schema")
     shutil.copytree(ROOT / "docs" / "assets", site / "docs" / "assets")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     start, end = config.index("nav:\n"), config.index("# docs/snippets and docs/tests are links")
-    nav = "nav: [index.md, kernels.md, claims.md, sources.md, checking.md]\n\n"
+    nav = "nav: [index.md, kernels.md, claims.md, claims/kernels.md, sources.md, sources/studies.md, checking.md]\n\n"
     (site / "mkdocs.yml").write_text(config[:start] + nav + config[end:], "utf-8")
     pages = {
         "index.md": INDEX,
         "kernels.md": KERNELS,
-        "claims.md": "# Claims\n\n{{ ledger() }}\n",
-        "sources.md": "# Sources\n\n{{ sources() }}\n",
+        "claims.md": "# Claims\n\n{{ counts() }}\n\n{{ statements() }}\n",
+        "claims/kernels.md": '# Claims: kernels\n\n{{ ledger("kernels") }}\n',
+        "sources.md": "# Sources\n\n{{ catalogue() }}\n",
+        "sources/studies.md": '# Sources: studies\n\n{{ sources("studies") }}\n',
         "checking.md": "# Checking\n\n## Placeholders\n\n{{ machines() }}\n",
         "data/sources.yml": SOURCES,
         "data/claims.yml": CLAIMS,
         "data/comparison.yml": COMPARISON,
         "data/exceptions.yml": "shell: []\nnumbers: []\n",
         "data/charts.yml": "[]\n",
+        "data/glossary.yml": "[]\n",
         "data/machines.yml": "first: small\n",
         "data/results/small/machine.json": json.dumps(MACHINE),
         "contributing/index.html": "<h1>Contributing</h1><p id='report-a-mistake'></p><p id='cite'></p>",

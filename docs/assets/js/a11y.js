@@ -38,6 +38,17 @@
     waiting = true;
     requestAnimationFrame(function () { waiting = false; name(); });
   }
+  /* The meaning of a term goes when Escape is pressed, and can come again once pointer and focus have left it. */
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll(".term:is(:hover, :focus-within)").forEach(function (term) { term.classList.add("term--closed"); });
+  });
+  ["mouseout", "focusout"].forEach(function (kind) {
+    document.addEventListener(kind, function (event) {
+      var term = event.target.closest && event.target.closest(".term");
+      if (term && !term.contains(event.relatedTarget)) term.classList.remove("term--closed");
+    });
+  });
   new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
   addEventListener("resize", soon); /* a phone that is turned */
   document.addEventListener("DOMContentLoaded", name);

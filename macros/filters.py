@@ -1,0 +1,88 @@
+"""Filters of a list that need no script: radio buttons, and rules in site.css that hide what does not fit.
+
+Where a browser does not know the selector :has(), the buttons do not show and every entry does. site.css has rules for
+FACETS filters with MOST values each, whatever they are called here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+FACETS = "abc"  # the letters of the classes, one for each filter of a list
+MOST = 12  # values of one filter for which site.css has rules
+Values = Sequence[Sequence[str]]
+"""Of one entry: for each facet, the values that it has."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Something by which entries can be chosen: its title, and its values in the order in which they are offered."""
+
+    title: str
+    values: tuple[str, ...]
+
+
+def _class(facet: int, value: int) -> str:
+    return f"f{FACETS[facet]}{value}"
+
+
+def marks(facets: Sequence[Facet], values: Values) -> str:
+    """Return the classes of an entry, or of a group of entries, which has every value that one of them has.
+
+    Raises ValueError for a value that the facet does not list.
+    """
+    found = [
+        _class(n, facet.values.index(value) + 1)
+        for n, facet in enumerate(facets)
+        for value in facet.values
+        if value in values[n]
+    ]
+    for facet, mine in zip(facets, values, strict=True):
+        if strange := set(mine) - set(facet.values):
+            raise ValueError(f"{facet.title}: no value {', '.join(sorted(strange))}")
+    return " ".join(["filter__item", *found])
+
+
+def _button(name: str, classes: str, label: str, count: int, *, checked: bool = False) -> str:
+    state = " checked" if checked else ""
+    return f'<label><input type="radio" name="{name}" class="{classes}" autocomplete="off"{state}> {escape(label)} <small>({count})</small></label>'
+
+
+def bar(name: str, facets: Sequence[Facet], entries: Sequence[Values]) -> str:
+    """Return the buttons, on one line of HTML: of each facet, All and every value, with how many entries have it.
+
+    `name` tells the buttons of one list from those of another on the same page. Raises ValueError for more facets or
+    values than site.css has rules for.
+    """
+    if len(facets) > len(FACETS) or any(len(facet.values) > MOST for facet in facets):
+        raise ValueError(f"at most {len(FACETS)} facets with {MOST} values each; add rules to site.css for more")
+    parts = []
+    for n, facet in enumerate(facets):
+        group = f"{name}-{FACETS[n]}"
+        buttons = [_button(group, "all", "All", len(entries), checked=True)]
+        for position, value in enumerate(facet.values, 1):
+            count = sum(value in entry[n] for entry in entries)
+            if count:
+                buttons.append(_button(group, _class(n, position), value[:1].upper() + value[1:], count))
+        parts.append(f"<fieldset><legend>{escape(facet.title)}</legend>{' '.join(buttons)}</fieldset>")
+    return f'<div class="filter__bar" data-search-exclude>{"".join(parts)}</div>'
+
+
+def filtered(name: str, facets: Sequence[Facet], entries: Sequence[Values], body: str) -> str:
+    """Return `body`, Markdown in which each entry carries the classes of `marks`, below the buttons that filter it."""
+    hint = "Some entries are hidden: they do not fit what is chosen above. <em>All</em> shows them again."
+    return "\n".join(
+        [
+            '<div class="filter" markdown="1">',
+            "",
+            bar(name, facets, entries),
+            "",
+            body,
+            "",
+            f'<p class="filter__some" data-search-exclude>{hint}</p>',
+            "",
+            "</div>",
+        ]
+    )
