@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+
 from . import (
     data,
     diagrams,
+    glossary,
     ledger,
     measured,
+    method,
     observed,
     pages,
     plots,
@@ -20,7 +23,6 @@ from . import (
     repeats,
     show,
 )
-from . import data, diagrams, glossary, ledger, measured, method, pages, plots, problems, show
 
 try:
     from mkdocs.exceptions import PluginError  # printed without a traceback
@@ -42,7 +44,8 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "glossary": (glossary.glossary, glossary.check_glossary),
     "claim": (ledger.claim, ledger.check_claim),
     "claims": (ledger.claims, ledger.check_claims),
-    "ledger": (ledger.ledger, ledger.check_claims),
+    "ledger": (ledger.ledger, ledger.check_ledger),
+    "see": (ledger.see, ledger.check_see),
     "counts": (ledger.counts, ledger.nothing_to_check),
     "statements": (ledger.statements, ledger.check_statements),
     "comparison": (ledger.comparison, ledger.nothing_to_check),

@@ -231,6 +231,17 @@ def shown_on(data: Data, example: str) -> str:
     return f"[{title}]({path}#{there})"
 
 
+def see(data: Data, example_id: str) -> str:
+    """Return a link to where an example is shown, by its title."""
+    return shown_on(data, example_id)
+
+
+def check_see(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `see`. See `pages.Check`."""
+    name = given_to(call, "example_id").get("example_id", "")
+    return "" if name in data.examples else f"there is no example '{name}'\none of: {', '.join(data.examples)}"
+
+
 def recorded_on(data: Data, example: str) -> tuple[str, str]:
     """Return the date and the machine of an example's recorded run: that of its result, where it measures."""
     runs = [run for (machine, name, _), run in data.recorded.runs.items() if (machine, name) == (data.machine, example)]
@@ -301,11 +312,17 @@ def claims(data: Data, section: str) -> str:
 
 
 def check_claims(data: Data, call: Call, _: Shown) -> str:
-    """Check a call of `claims` or `ledger`. See `pages.Check`."""
+    """Check a call of `claims`. See `pages.Check`."""
     section = given_to(call, "section").get("section", "")
     if _of(data, section):
         return ""
     return f"no claim belongs to the section '{section}'\none of: {', '.join(sorted({c.section for c in data.claims.values()}))}"
+
+
+def check_ledger(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `ledger`. See `pages.Check`."""
+    section = given_to(call, "section").get("section", "")
+    return "" if section in data.sections else f"there is no section '{section}'\none of: {', '.join(data.sections)}"
 
 
 def ledger(data: Data, section: str) -> str:
@@ -313,7 +330,7 @@ def ledger(data: Data, section: str) -> str:
     parts = []
     for found in _of(data, section):
         parts += [f"## {found.id}: {escape(found.statement)} {{ #{found.id} }}", "", *_claim_body(data, found), ""]
-    return "\n".join(parts)
+    return "\n".join(parts) or "No claim of this section is judged."
 
 
 def counts(data: Data) -> str:
@@ -365,11 +382,9 @@ def check_statements(data: Data, call: Call, _: Shown) -> str:
     """Check a call of `statements`: every section that has claims has a page for them. See `pages.Check`."""
     for found in data.claims.values():
         if not (data.root / "docs" / claim_page(found).lstrip("/")).is_file():
-            return f"the claims of the section '{found.section}' have no page\nadd docs{claim_page(found)}, with {{{{ {LEDGER_CALL.format(found.section)} }}}}, to the navigation"
+            remedy = f'add docs{claim_page(found)}, with {{{{ ledger("{found.section}") }}}}, to the navigation'
+            return f"the claims of the section '{found.section}' have no page\n{remedy}"
     return ""
-
-
-LEDGER_CALL = 'ledger("{}")'
 
 
 # -- the comparison --------------------------------------------------------------------------------

@@ -241,3 +241,52 @@ def test_pages_were_found() -> None:
     assert "" in PAGES and "architecture/" in PAGES
     assert all(not path.startswith("/") for path in PAGES)
     assert Path(ROOT / "docs" / "index.md").is_file()
+
+
+def test_claims_are_filtered_without_a_script(browser: Browser, address: str) -> None:
+    """By keyboard, with JavaScript switched off: what does not fit is hidden, All shows it again, and an anchor is always seen."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(address + "claims/")
+        rows = page.locator("tr.filter__item")
+        every = rows.count()
+        assert every > 40
+        assert rows.filter(visible=True).count() == every
+        page.get_by_role("radio", name="All").first.focus()
+        page.keyboard.press("ArrowRight")
+        chosen = page.locator("fieldset").first.locator("input:checked")
+        wanted = chosen.get_attribute("class") or ""
+        shown = rows.filter(visible=True)
+        assert 0 < shown.count() < every
+        assert all(wanted in (one.get_attribute("class") or "") for one in shown.all())
+        assert page.locator(".filter__some").is_visible()
+        hidden = next(one.get_attribute("id") for one in rows.all() if not one.is_visible())
+        page.goto(f"{address}claims/#{hidden}")
+        assert page.locator(f"#{hidden}").is_visible()
+    finally:
+        context.close()
+
+
+def test_a_term_tells_its_meaning_on_focus_and_on_hover(browser: Browser, address: str) -> None:
+    """The keyboard reaches it, a screen reader has it as the link's description, Escape takes it away."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        page = context.new_page()
+        page.goto(address + "architecture/containers/", wait_until="networkidle")
+        term = page.locator("article .term").first
+        link, meaning = term.locator("a"), term.locator("[role=tooltip]")
+        assert not meaning.is_visible()
+        assert link.get_attribute("aria-describedby") == meaning.get_attribute("id")
+        link.focus()
+        assert meaning.is_visible() and len(meaning.inner_text()) > 20
+        page.keyboard.press("Escape")
+        assert not meaning.is_visible()
+        link.blur()
+        link.hover()
+        assert meaning.is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        names = page.locator("article .term a").evaluate_all("all => all.map(one => one.getAttribute('aria-describedby'))")
+        assert len(names) == len(set(names)), "a term is marked twice"
+    finally:
+        context.close()

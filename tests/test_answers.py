@@ -1,0 +1,140 @@
+"""Myths and the glossary: each myth with its demonstration, and terms marked as promised."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import markdown
+import pytest
+
+import smallsite
+import terms
+from macros.data import Data, load
+from macros.glossary import glossary
+from macros.problems import ProblemError
+from runner.paths import ROOT
+
+DOCS = ROOT / "docs"
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return load(ROOT)
+
+
+def sections(page: str, level: str) -> dict[str, str]:
+    """Return the text below each heading of a level, by the heading's id."""
+    text = (DOCS / page).read_text("utf-8")
+    parts = re.split(rf"^{level} (.+)$", text, flags=re.MULTILINE)
+    found = {}
+    for heading, body in zip(parts[1::2], parts[2::2], strict=True):
+        anchor = re.search(r"\{: #([a-z0-9-]+) \}", heading)
+        if anchor:
+            assert anchor[1] not in found, f"{page}: two headings with the id {anchor[1]}"
+            found[anchor[1]] = re.split(r"^#", body, maxsplit=1, flags=re.MULTILINE)[0].strip()
+    return found
+
+
+def test_every_myth_has_a_demonstration_or_a_source_and_its_claim() -> None:
+    found = sections("myths.md", "##")
+    assert len(found) >= 10
+    for name, text in found.items():
+        assert re.search(r"\{\{ (?:example|cite)\(", text), f"docs/myths.md#{name}: nothing shows it"
+        assert re.search(r"\{\{ claim\(", text), f"docs/myths.md#{name}: no claim"
+
+
+def test_a_myth_is_a_claim_that_does_not_simply_hold(data: Data) -> None:
+    for name, text in sections("myths.md", "##").items():
+        for claim in re.findall(r'\{\{ claim\("(\w+)"\) \}\}', text):
+            if name != "small-vm":  # its claim says the true half
+                assert data.claims[claim].verdict != "holds", f"docs/myths.md#{name}: claim {claim} holds"
+
+
+# -- the glossary and the terms --------------------------------------------------------------------
+
+
+def test_every_term_stands_in_the_glossary_with_its_anchor(data: Data) -> None:
+    assert len(data.glossary) > 80
+    text = glossary(data)
+    for term in data.glossary:
+        assert text.count(f'<dt id="{terms.slug(term.term)}"') == 1
+        assert term.meaning.endswith((".", "1.")), term.term
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ('- {term: "kernel", meaning: "What all programs ask."}\n- {term: "core", also: ["Kernel"], meaning: "The same as above."}', "'Kernel' is a form of 'core' and of 'kernel'"),
+        ('- {term: "kernel", meaning: "What all programs ask.", page: "/gone.md"}', "no page /gone.md"),
+        ('- {term: "kernel", meaning: "What all programs ask.", mark: "maybe"}', "'maybe' is not one of"),
+        ('- {term: "kernel", meaning: "short"}', "'short' is too short"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_glossary_is_told(tmp_path: Path, entry: str, message: str) -> None:
+    site = smallsite.make(tmp_path / "site")
+    (site / "docs" / "data" / "glossary.yml").write_text(f"{entry}\n", "utf-8")
+    with pytest.raises(ProblemError) as caught:
+        load(site)
+    assert message in str(caught.value)
+    assert "docs/data/glossary.yml" in str(caught.value)
+
+
+@pytest.fixture
+def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> markdown.Markdown:
+    """Return a renderer with three terms."""
+    path = tmp_path / "glossary.yml"
+    path.write_text(
+        '- {term: "kernel", also: ["kernels"], meaning: "What programs ask."}\n'
+        '- {term: "control group", also: ["cgroup"], meaning: "What limits them."}\n'
+        '- {term: "host", meaning: "The machine.", mark: "no"}\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(terms, "GLOSSARY", path)
+    return markdown.Markdown(extensions=["md_in_html", "attr_list", "tables", terms.makeExtension()])
+
+
+def marks(html: str) -> list[str]:
+    return re.findall(r'<span class="term"><a aria-describedby="[^"]+" href="/glossary\.md#([a-z-]+)">', html)
+
+
+def test_only_the_first_use_of_a_term_is_marked(marked: markdown.Markdown) -> None:
+    html = marked.convert("The kernel and its *cgroup*.\n\nAnother kernel, more kernels, and a control group of the host.")
+    assert marks(html) == ["kernel", "control-group"]
+    assert '<span data-search-exclude="" id="term-kernel" role="tooltip">What programs ask.</span> and its' in html
+    assert "Another kernel, more kernels, and a control group of the host." in html
+
+
+def test_a_capital_at_the_beginning_is_the_same_term(marked: markdown.Markdown) -> None:
+    assert marks(marked.convert("Kernels differ.")) == ["kernel"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# The kernel",
+        "`kernel`",
+        "[a kernel](x.md)",
+        '<a href="x">kernel</a> kernel',
+        "the kernel-like subkernel, kernel.h, /boot/kernel",
+        '<div class="example" markdown="1">\n\nA kernel.\n\n</div>',
+        '<div class="evidence" markdown="1">\n\n- a kernel\n\n</div>',
+    ],
+)
+def test_what_is_no_prose_is_left_alone(marked: markdown.Markdown, text: str) -> None:
+    assert marks(marked.convert(text)) == []
+
+
+def test_terms_are_marked_in_lists_and_cells(marked: markdown.Markdown) -> None:
+    assert marks(marked.convert("- a kernel")) == ["kernel"]
+    assert marks(marked.convert("| a | b |\n|---|---|\n| x | a kernel |")) == ["kernel"]
+
+
+def test_the_glossary_itself_is_not_marked(marked: markdown.Markdown) -> None:
+    html = marked.convert('A kernel.\n\n<dl class="glossary" markdown="1">\n\n</dl>')
+    assert marks(html) == []
+
+
+def test_without_a_glossary_nothing_is_marked(marked: markdown.Markdown, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(terms, "GLOSSARY", tmp_path / "gone.yml")
+    assert marks(marked.convert("A kernel.")) == []
