@@ -24,8 +24,36 @@ GLOSSARY = Path(__file__).resolve().parent / "docs" / "data" / "glossary.yml"
 PAGE = "/glossary.md"
 PROSE = {"p", "li", "td", "dd"}  # where terms are looked for, with what stands in it
 INLINE = {"em", "strong", "span", "small", "div"}  # what in those is looked into
-NEVER = {"glossary", "provenance", "evidence", "example", "filter", "chart", "side", "output", "sources", "verdict", "cite"}  # classes
-BLOCKS = {"div", "section", "ul", "ol", "dl", "table", "thead", "tbody", "tr", "blockquote", "details", "p", "li", "td", "dd"}
+NEVER = {
+    "glossary",
+    "provenance",
+    "evidence",
+    "example",
+    "filter",
+    "chart",
+    "side",
+    "output",
+    "sources",
+    "verdict",
+    "cite",
+}  # classes
+BLOCKS = {
+    "div",
+    "section",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "blockquote",
+    "details",
+    "p",
+    "li",
+    "td",
+    "dd",
+}
 
 
 def slug(text: str) -> str:
@@ -54,7 +82,7 @@ def _pattern(form: str) -> str:
     return head + re.escape(form[1:])
 
 
-class Terms(Treeprocessor):
+class Terms(Treeprocessor):  # type: ignore[misc]  # the library has no types
     """Marks terms in the tree of a page."""
 
     def run(self, root: etree.Element) -> None:
@@ -87,7 +115,7 @@ class Terms(Treeprocessor):
         if prose:
             self._text(element)
         for child in list(element):
-            if child.tag in INLINE and prose or child.tag in BLOCKS:
+            if (child.tag in INLINE and prose) or child.tag in BLOCKS:
                 self._walk(child, prose=prose)
             if prose:
                 self._tail(element, child)
@@ -108,7 +136,8 @@ class Terms(Treeprocessor):
     def _split(self, text: str) -> tuple[str, list[etree.Element]]:
         """Return the text before the first term that is marked, and an element for each marked term, its tail what follows."""
         assert self.pattern is not None
-        before, marked, start = "", [], 0
+        marked: list[etree.Element] = []
+        before, start = "", 0
         for match in self.pattern.finditer(text):
             form = match[0] if match[0] in self.terms else match[0][0].lower() + match[0][1:]
             term, meaning = self.terms[form]
@@ -137,14 +166,14 @@ class Terms(Treeprocessor):
         return whole
 
 
-class TermsExtension(Extension):
+class TermsExtension(Extension):  # type: ignore[misc]  # the library has no types
     """Registers the marking of terms after inline Markdown and before links are resolved."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802, the library's name
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register the processor."""
         md.treeprocessors.register(Terms(md), "terms", 15)
 
 
-def makeExtension(**settings: object) -> TermsExtension:  # noqa: N802, the library's name
+def makeExtension(**settings: object) -> TermsExtension:
     """Return the extension, as the renderer asks for it by this module's name."""
     return TermsExtension(**settings)

@@ -253,7 +253,9 @@ class _Loader:
         key, locator = source.through
         other = sources.get(key)
         if other is None:
-            self.bad("sources", line, f"'{source.key}' was read through '{key}', which is no source", "add that document")
+            self.bad(
+                "sources", line, f"'{source.key}' was read through '{key}', which is no source", "add that document"
+            )
         elif other.read == REPORTED:
             what = f"'{source.key}' was read through '{key}', which was not read itself"
             self.bad("sources", line, what, "name a document that was")
@@ -303,7 +305,12 @@ class _Loader:
         for position, entry in enumerate(content):
             where = line((position,))
             evidence = tuple(
-                Evidence(e.get("test", ""), e.get("source", ""), e.get("locator", ""), self.about(e.get("test", ""), examples))
+                Evidence(
+                    e.get("test", ""),
+                    e.get("source", ""),
+                    e.get("locator", ""),
+                    self.about(e.get("test", ""), examples),
+                )
                 for e in entry["evidence"]
             )
 
@@ -480,8 +487,8 @@ class _Loader:
         if content is None or sources is None or self.problems:
             return {}
         found, bad = read_charts(content, line, examples, recorded, first, sources)
-        for complaint in bad:
-            self.bad("charts", *complaint)
+        for wrong in bad:
+            self.bad("charts", *wrong)
         return found
 
     def strays(self) -> None:

@@ -362,12 +362,21 @@ def statements(data: Data) -> str:
     for group in groups:
         mine = _of(data, group.id)
         classes = filters.marks(facets, ([one.verdict for one in mine], [group.title]))
-        parts += [f'<div class="{classes}" markdown="1">', "", f"## {escape(group.title)} {{ #section-{group.id} }}", ""]
+        parts += [
+            f'<div class="{classes}" markdown="1">',
+            "",
+            f"## {escape(group.title)} {{ #section-{group.id} }}",
+            "",
+        ]
         rows, attributes = [], []
         for one in mine:
             under = f"<br><small>{explained(data, one.conditions)}</small>" if one.conditions else ""
             tests = sum(bool(item.test) for item in one.evidence)
-            rests = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in ((tests, "test"), (len(one.evidence) - tests, "source")) if n]
+            rests = [
+                f"{n} {word}{'s' if n != 1 else ''}"
+                for n, word in ((tests, "test"), (len(one.evidence) - tests, "source"))
+                if n
+            ]
             when = max((recorded_on(data, example) for example in one.examples), default=None)
             on = f", recorded {when[0]} on {when[1]}" if when else ""
             link = f"[{' and '.join(rests)}]({claim_page(one)}#{one.id}){on}"

@@ -74,7 +74,15 @@ def runs(data: Data) -> str:
         dates = _days(date for one in mine for date in _dates(data, one))
         title = section.replace("-", " ").capitalize()
         measuring = sum(bool(one.metrics) for one in mine)
-        rows.append([title, f"{len(mine)}, of which {measuring} measure", ", ".join(scripts), dates, ", ".join(filter(None, under)) or "none was started"])
+        rows.append(
+            [
+                title,
+                f"{len(mine)}, of which {measuring} measure",
+                ", ".join(scripts),
+                dates,
+                ", ".join(filter(None, under)) or "none was started",
+            ]
+        )
     return cards(["Section", "Examples", "Scripts", "Recorded", "VMs ran under"], rows)
 
 
@@ -86,7 +94,15 @@ def on_what(data: Data) -> str:
         versions = ", ".join(f"{escape(key)} {escape(str(value))}" for key, value in machine["versions"].items())
         more = f"{MACHINE_WORDS['cgroups']} {escape(str(machine['cgroups']))}; {versions}"
         part = sum(1 for key in data.recorded.runs if key[0] == name)
-        rows.append([_machine(name), f"{escape(what)}; {machine['cpus']} processors", more, escape(machine["accelerator_reason"]), f"{_count(part, 'result')}"])
+        rows.append(
+            [
+                _machine(name),
+                f"{escape(what)}; {machine['cpus']} processors",
+                more,
+                escape(machine["accelerator_reason"]),
+                f"{_count(part, 'result')}",
+            ]
+        )
     return cards(["Machine", "It is", "With", "How VMs run there", "Results, a side each"], rows)
 
 
@@ -110,12 +126,17 @@ def not_measured(data: Data) -> str:
         else "- No experiment has results under software emulation alone.",
     ]
     without = [chart for chart in data.charts.values() if chart.no_published]
-    lines += [f"- No published figure under hardware virtualisation beside “{escape(chart.title)}”: {escape(chart.no_published)}" for chart in without]
+    lines += [
+        f"- No published figure under hardware virtualisation beside “{escape(chart.title)}”: {escape(chart.no_published)}"
+        for chart in without
+    ]
     absent = sorted(
         f"{ledger.shown_on(data, example.id)} ({', '.join(sorted(set(example.sides) - have))})"
         for example in data.examples.values()
         if example.metrics
-        for have in [{side for (machine, name, side) in data.recorded.runs if (machine, name) == (data.machine, example.id)}]
+        for have in [
+            {side for (machine, name, side) in data.recorded.runs if (machine, name) == (data.machine, example.id)}
+        ]
         if set(example.sides) - have
     )
     if absent:

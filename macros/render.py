@@ -61,7 +61,9 @@ def cards(head: list[str], rows: list[list[str]], *, extra: str = "", attributes
         cells = "".join(
             f'<td data-label="{label}" markdown="span">{cell}</td>' for label, cell in zip(labels, rest, strict=True)
         )
-        body.append(f'<tr{" " if more else ""}{more} markdown="block"><th scope="row" markdown="span">{first}</th>{cells}</tr>')
+        body.append(
+            f'<tr{" " if more else ""}{more} markdown="block"><th scope="row" markdown="span">{first}</th>{cells}</tr>'
+        )
     classes = f"cards {extra}".strip()
     return (
         f'<table class="{classes}" markdown="block"><thead markdown="block"><tr markdown="block">{top}</tr></thead>'

@@ -22,7 +22,9 @@ class Shelf:
 
 SHELVES = (
     Shelf("docker", "Docker and its parts", re.compile(r"docker|moby|containerd|buildkit|runc", re.IGNORECASE)),
-    Shelf("linux", "Linux", re.compile(r"linux|systemd|debian|ubuntu|red hat|fedora|canonical|apparmor", re.IGNORECASE)),
+    Shelf(
+        "linux", "Linux", re.compile(r"linux|systemd|debian|ubuntu|red hat|fedora|canonical|apparmor", re.IGNORECASE)
+    ),
     Shelf(
         "machines",
         "Virtual machines and sandboxes",
@@ -43,7 +45,9 @@ SHELVES = (
     Shelf(
         "platforms",
         "Kubernetes, clouds, Windows, Mac",
-        re.compile(r"kubernetes|microsoft|windows|\baws\b|amazon|google cloud|azure|apple|openshift|\bcncf\b", re.IGNORECASE),
+        re.compile(
+            r"kubernetes|microsoft|windows|\baws\b|amazon|google cloud|azure|apple|openshift|\bcncf\b", re.IGNORECASE
+        ),
     ),
     Shelf("studies", "Papers, measurements, and the rest", re.compile("")),
 )

@@ -99,7 +99,9 @@ def marks(html: str) -> list[str]:
 
 
 def test_only_the_first_use_of_a_term_is_marked(marked: markdown.Markdown) -> None:
-    html = marked.convert("The kernel and its *cgroup*.\n\nAnother kernel, more kernels, and a control group of the host.")
+    html = marked.convert(
+        "The kernel and its *cgroup*.\n\nAnother kernel, more kernels, and a control group of the host."
+    )
     assert marks(html) == ["kernel", "control-group"]
     assert '<span data-search-exclude="" id="term-kernel" role="tooltip">What programs ask.</span> and its' in html
     assert "Another kernel, more kernels, and a control group of the host." in html
@@ -135,6 +137,8 @@ def test_the_glossary_itself_is_not_marked(marked: markdown.Markdown) -> None:
     assert marks(html) == []
 
 
-def test_without_a_glossary_nothing_is_marked(marked: markdown.Markdown, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_glossary_nothing_is_marked(
+    marked: markdown.Markdown, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(terms, "GLOSSARY", tmp_path / "gone.yml")
     assert marks(marked.convert("A kernel.")) == []

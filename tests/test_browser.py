@@ -286,7 +286,9 @@ def test_a_term_tells_its_meaning_on_focus_and_on_hover(browser: Browser, addres
         link.hover()
         assert meaning.is_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        names = page.locator("article .term a").evaluate_all("all => all.map(one => one.getAttribute('aria-describedby'))")
+        names = page.locator("article .term a").evaluate_all(
+            "all => all.map(one => one.getAttribute('aria-describedby'))"
+        )
         assert len(names) == len(set(names)), "a term is marked twice"
     finally:
         context.close()

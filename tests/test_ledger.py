@@ -79,7 +79,10 @@ def test_a_result_on_the_wrong_side_of_a_bound_is_found(tmp_path: Path) -> None:
     other = "than: {experiment: section/measured, side: vm, metric: start}}"
     assert word(start + f"is: below, {other}") == SHOWN
     assert word(start + f"is: above, {other}") == CONTRADICTED
-    assert word(start.replace("metric: start", "metric: start, minus: bare") + 'is: above, value: "50", unit: ms}') == SHOWN
+    assert (
+        word(start.replace("metric: start", "metric: start, minus: bare") + 'is: above, value: "50", unit: ms}')
+        == SHOWN
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,7 +216,9 @@ def test_what_was_read_through_another_document_says_so_wherever_it_is_cited(dat
         ('read: "P"', 'read: "S"\n  through: {source: manual, locator: "Part 1"}', "which was not read itself"),
     ],
 )
-def test_a_secondary_source_that_hides_what_was_read_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_a_secondary_source_that_hides_what_was_read_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
     site = smallsite.make(tmp_path / "site")
     path = site / "docs" / "data" / "sources.yml"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
