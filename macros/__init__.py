@@ -21,6 +21,7 @@ from . import (
     problems,
     repeats,
     show,
+    terms,
 )
 
 try:
@@ -80,6 +81,9 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
         loaded = dataclasses.replace(loaded, pages=pages.check_pages(loaded, CHECKS))
     except problems.ProblemError as error:
         raise PluginError(str(error)) from None
+    # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them marks no terms.
+    if "markdown_extensions" in env.conf:
+        env.conf["markdown_extensions"].append(terms.TermsExtension(loaded.glossary))
     for name, (render, _) in MACROS.items():
         macro = functools.partial(render, loaded)
         functools.update_wrapper(macro, render)

@@ -1,4 +1,4 @@
-"""Renders the glossary. The terms themselves are marked on pages by terms.py, an extension of the Markdown renderer."""
+"""Renders the glossary. On pages, terms are marked by terms.py, an extension of the Markdown renderer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 
 from .data import Data
 from .render import escape, slug
-
-PAGE = "/glossary.md"
 
 
 def glossary(data: Data) -> str:

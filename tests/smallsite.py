@@ -137,7 +137,6 @@ CHARTS = """\
 def make(site: Path) -> Path:
     """Make the small site in `site`, a directory that does not exist yet, and return it. It builds without a warning."""
     site.mkdir(parents=True)
-    shutil.copy(ROOT / "terms.py", site / "terms.py")
     for name in ("macros", "theme"):
         shutil.copytree(ROOT / name, site / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "docs" / "data" / "schema", site / "docs" / "data" / "schema")

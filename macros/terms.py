@@ -3,24 +3,22 @@
 The terms are those of docs/data/glossary.yml. A marked term is a link to its entry in the glossary, so that the
 keyboard reaches it, followed by its meaning, which site.css shows while the link has the focus or the pointer is on
 it; a screen reader reads it as the link's description. Nothing of this needs a script.
-
-It stands outside the package `macros`, which is imported anew at each build under `make serve`.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 import xml.etree.ElementTree as etree
-from pathlib import Path
+from collections.abc import Iterable
 
-import yaml
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
-GLOSSARY = Path(__file__).resolve().parent / "docs" / "data" / "glossary.yml"
+from .data import Term
+from .render import slug
+
 PAGE = "/glossary.md"
 PROSE = {"p", "li", "td", "dd"}  # where terms are looked for, with what stands in it
 INLINE = {"em", "strong", "span", "small", "div"}  # what in those is looked into
@@ -56,25 +54,6 @@ BLOCKS = {
 }
 
 
-def slug(text: str) -> str:
-    """Return the id of a term on the glossary's page."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-@functools.lru_cache(maxsize=2)
-def _read(path: Path, _changed: int) -> tuple[dict[str, tuple[str, str]], re.Pattern[str] | None]:
-    entries = yaml.safe_load(path.read_text("utf-8")) or []
-    terms: dict[str, tuple[str, str]] = {}
-    for entry in entries:
-        if entry.get("mark", "yes") == "yes":
-            for form in (entry["term"], *entry.get("also", ())):
-                terms[form] = (entry["term"], entry["meaning"])
-    if not terms:
-        return terms, None
-    forms = "|".join(_pattern(form) for form in sorted(terms, key=len, reverse=True))
-    return terms, re.compile(rf"(?<![\w./-])(?:{forms})(?![\w-]|\.\w)")
-
-
 def _pattern(form: str) -> str:
     """Return a pattern of a form: as it is written, or with a capital at the beginning of a sentence."""
     first = form[0]
@@ -85,16 +64,17 @@ def _pattern(form: str) -> str:
 class Terms(Treeprocessor):  # type: ignore[misc]  # the library has no types
     """Marks terms in the tree of a page."""
 
+    def __init__(self, md: Markdown, terms: Iterable[Term]) -> None:
+        super().__init__(md)
+        self.terms = {form: term for term in terms if term.marked for form in term.forms}
+        forms = "|".join(_pattern(form) for form in sorted(self.terms, key=len, reverse=True))
+        self.pattern = re.compile(rf"(?<![\w./-])(?:{forms or '(?!)'})(?![\w-]|\.\w)")
+        self.used: set[str] = set()
+
     def run(self, root: etree.Element) -> None:
         """Mark the first use of each term in the page's prose, unless it is the glossary itself."""
-        if any("glossary" in element.get("class", "").split() for element in root.iter()):
-            return
-        try:
-            self.terms, self.pattern = _read(GLOSSARY, GLOSSARY.stat().st_mtime_ns)
-        except (OSError, yaml.YAMLError):
-            return  # the macros read the same file, and say what is wrong with it
-        if self.pattern is not None:
-            self.used: set[str] = set()
+        self.used = set()
+        if not any("glossary" in element.get("class", "").split() for element in root.iter()):
             self._walk(root, prose=False)
 
     def _links(self, element: etree.Element) -> bool:
@@ -135,45 +115,45 @@ class Terms(Treeprocessor):  # type: ignore[misc]  # the library has no types
 
     def _split(self, text: str) -> tuple[str, list[etree.Element]]:
         """Return the text before the first term that is marked, and an element for each marked term, its tail what follows."""
-        assert self.pattern is not None
         marked: list[etree.Element] = []
         before, start = "", 0
         for match in self.pattern.finditer(text):
             form = match[0] if match[0] in self.terms else match[0][0].lower() + match[0][1:]
-            term, meaning = self.terms[form]
-            if term in self.used:
+            term = self.terms[form]
+            if term.term in self.used:
                 continue
-            self.used.add(term)
+            self.used.add(term.term)
             between = text[start : match.start()]
             if marked:
                 marked[-1].tail = between
             else:
                 before = between
-            marked.append(self._mark(match[0], term, meaning))
+            marked.append(_mark(match[0], term))
             start = match.end()
         if not marked:
             return text, []
         marked[-1].tail = text[start:]
         return before, marked
 
-    def _mark(self, shown: str, term: str, meaning: str) -> etree.Element:
-        name = slug(term)
-        whole = etree.Element("span", {"class": "term"})
-        link = etree.SubElement(whole, "a", {"href": f"{PAGE}#{name}", "aria-describedby": f"term-{name}"})
-        link.text = AtomicString(shown)
-        tip = etree.SubElement(whole, "span", {"role": "tooltip", "id": f"term-{name}", "data-search-exclude": ""})
-        tip.text = AtomicString(meaning)
-        return whole
+
+def _mark(shown: str, term: Term) -> etree.Element:
+    """Return a term as it stands in the text: a link to the glossary and the meaning that belongs to it."""
+    name = slug(term.term)
+    whole = etree.Element("span", {"class": "term"})
+    link = etree.SubElement(whole, "a", {"href": f"{PAGE}#{name}", "aria-describedby": f"term-{name}"})
+    link.text = AtomicString(shown)
+    tip = etree.SubElement(whole, "span", {"role": "tooltip", "id": f"term-{name}", "data-search-exclude": ""})
+    tip.text = AtomicString(term.meaning)
+    return whole
 
 
 class TermsExtension(Extension):  # type: ignore[misc]  # the library has no types
     """Registers the marking of terms after inline Markdown and before links are resolved."""
 
+    def __init__(self, terms: Iterable[Term]) -> None:
+        super().__init__()
+        self.terms = tuple(terms)
+
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the processor."""
-        md.treeprocessors.register(Terms(md), "terms", 15)
-
-
-def makeExtension(**settings: object) -> TermsExtension:
-    """Return the extension, as the renderer asks for it by this module's name."""
-    return TermsExtension(**settings)
+        md.treeprocessors.register(Terms(md, self.terms), "terms", 15)
