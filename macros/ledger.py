@@ -12,7 +12,7 @@ from .figures import NARROW, TIMES, quantity
 from .filters import Facet
 from .measured import address, amount, between
 from .pages import Call, Shown, example_anchor, given_to
-from .render import cards, escape, side_name, slug, verdict
+from .render import cards, escape, prose, side_name, slug, verdict
 from .shelves import SHELVES, shelf
 
 SOURCES = "/sources.md"  # the list of all; each source stands on the page of its shelf
@@ -88,7 +88,7 @@ def explained(data: Data, text: str) -> str:
         found = source.figures[match["figure"]]
         return f"[{worded(found)}]({place(source, found.locator)})"
 
-    return FIGURE.sub(link, escape(text))
+    return FIGURE.sub(link, prose(text))
 
 
 def check_figure(data: Data, call: Call, _: Shown) -> str:
@@ -274,11 +274,11 @@ def _expected(data: Data, found: Expectation) -> str:
     outcome = judge(found, data.recorded, data.machine)
     wanted = f"must be {found.relation} {_bound(found)}"
     if outcome is None:
-        return f"{escape(found.says)}: {wanted}"
+        return f"{prose(found.says)}: {wanted}"
     unit = TIMES if found.than else outcome.unit
     under = " under software emulation" if outcome.emulated else ""
     measured = f"[{amount(outcome.estimate, unit)}]({address(outcome.file)}) ({between(outcome.estimate, unit)}){under}"
-    return f"{escape(found.says)}: {measured}; {wanted}"
+    return f"{prose(found.says)}: {measured}; {wanted}"
 
 
 def _claim_body(data: Data, found: Claim) -> list[str]:
@@ -342,8 +342,8 @@ def counts(data: Data) -> str:
     rows = [f"| {verdict(word)} | {sum(c.verdict == word for c in every)} |" for word in VERDICTS]
     return "\n".join(
         [
-            f"**{len(every)} claims are judged. {tested} of them rest on at least one test that `make test` runs, {cited} on at least one source that was read itself; "
-            f"{held} also say what this site's own results must show, and a test fails if they do not.**",
+            f"**{len(every)} claims are judged; {tested} of them rest on a test** that `make test` runs. {cited} rest on at least one source that was read itself. "
+            f"{held} also say what this site's own results must show, and a test fails if they do not.",
             "",
             *("| Verdict | Claims |", "|---|---:|", *rows, ""),
         ]

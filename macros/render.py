@@ -31,6 +31,11 @@ def escape(text: str) -> str:
     return re.sub(r"([*_`\[\]|])", lambda m: f"&#{ord(m[1])};", html.escape(text, quote=True))
 
 
+def prose(text: str) -> str:
+    """Return a text from the data safe inside HTML and Markdown, with what stands between backticks as code."""
+    return re.sub(r"&#96;(.+?)&#96;", r"<code>\1</code>", escape(text))
+
+
 def fence(text: str, language: str) -> str:
     """Return a fenced code block that no line of `text` can close."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
