@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    choosing,
     data,
     diagrams,
     glossary,
@@ -64,6 +65,18 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "failures": (measured.failures, ledger.nothing_to_check),
     "repeats": (repeats.repeats, repeats.check_repeats),
     "machines": (measured.machines, ledger.nothing_to_check),
+    "guide_form": (choosing.guide_form, ledger.nothing_to_check),
+    "guide_questions": (choosing.guide_questions, ledger.nothing_to_check),
+    "guide_outcomes": (choosing.guide_outcomes, ledger.nothing_to_check),
+    "guide_short": (choosing.guide_short, ledger.nothing_to_check),
+    "guide_cases": (choosing.guide_cases, ledger.nothing_to_check),
+    "guide_key": (choosing.guide_key, ledger.nothing_to_check),
+    "guide_rules": (choosing.guide_rules, ledger.nothing_to_check),
+    "guide_advice": (choosing.guide_advice, ledger.nothing_to_check),
+    "case_links": (choosing.case_links, ledger.nothing_to_check),
+    "planner_form": (choosing.planner_form, ledger.nothing_to_check),
+    "planner_costs": (choosing.planner_costs, ledger.nothing_to_check),
+    "planner_examples": (choosing.planner_examples, ledger.nothing_to_check),
 }
 CHECKS = {name: pages.with_arguments(render, check) for name, (render, check) in MACROS.items()}
 

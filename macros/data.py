@@ -13,6 +13,8 @@ from .charts import Chart, read_charts
 from .evidence import examples_of, functions, parametrized
 from .examples import Example, load_examples, stale
 from .expects import Expectation, complaint, read_expectations
+from .guide import Guide, read_guide
+from .planner import Planner, read_planner
 from .problems import Problem, ProblemError, folder, read, relative
 from .results import Failure, Recorded, Results, load_repeats, load_results
 from .validate import read_yaml, validate
@@ -22,12 +24,15 @@ PRIMARY, REPORTED = "P", "S"
 # In the text of a claim: a figure of a source, as {SOURCE:FIGURE}.
 FIGURE = re.compile(r"\{(?P<source>[a-z0-9-]+):(?P<figure>[a-z0-9-]+)\}")
 FILES = (
+    "cases.yml",
     "charts.yml",
     "claims.yml",
     "comparison.yml",
     "exceptions.yml",
     "glossary.yml",
+    "guide.yml",
     "machines.yml",
+    "planner.yml",
     "sources.yml",
     "results",
     "repeats",
@@ -35,13 +40,16 @@ FILES = (
 )  # of docs/data
 
 SCHEMAS = (
+    "cases",
     "charts",
     "claims",
     "comparison",
     "exceptions",
     "glossary",
+    "guide",
     "machine",
     "machines",
+    "planner",
     "recorded",
     "result",
     "sources",
@@ -172,6 +180,8 @@ class Data:
     charts: dict[str, Chart]
     shell_exceptions: tuple[Exception_, ...]
     number_exceptions: tuple[Exception_, ...]
+    guide: Guide
+    planner: Planner
     second: Recorded = field(default_factory=lambda: Recorded({}, {}, ()))  # what was recorded a second time
     glossary: tuple[Term, ...] = ()
     cited_by_data: tuple[tuple[str, str, str], ...] = ()  # file, source, locator
@@ -491,6 +501,39 @@ class _Loader:
             self.bad("charts", *wrong)
         return found
 
+    def guide(self, sources: dict[str, Source] | None, claims: dict[str, Claim]) -> Guide | None:
+        """Read the decision guide and its cases; hold them against the rest where nothing is wrong with that."""
+        content, line = self.yaml("guide")
+        cases, line_of_case = self.yaml("cases")
+        if content is None or cases is None or sources is None:
+            return None
+
+        def known(name: str) -> str:
+            if not name.startswith("/"):
+                return "" if name in claims or not claims else f"no claim '{name}'"
+            page = self.root / "docs" / name.partition("#")[0].lstrip("/")
+            return "" if page.is_file() else f"no page {name}"
+
+        found, bad = read_guide(content, cases, sources, known)
+        for file, path, what, remedy in bad:
+            self.bad(file, (line if file == "guide" else line_of_case)(path), what, remedy)
+        for reason in found.reasons() if found else ():
+            for match in FIGURE.finditer(reason.text):
+                if match["source"] not in sources or match["figure"] not in sources[match["source"]].figures:
+                    what = f"no figure {match[0]}"
+                    self.bad("guide", 0, what, "write {SOURCE:FIGURE}, a key of sources.yml and one of its figures")
+        return found
+
+    def planner(self, sources: dict[str, Source] | None, recorded: Recorded, first: str) -> Planner | None:
+        """Read what the capacity planner plans with, if nothing is wrong with the rest of the data."""
+        content, line = self.yaml("planner")
+        if content is None or sources is None or self.problems:
+            return None
+        found, bad = read_planner(content, sources, recorded.results.get(first, {}))
+        for path, what, remedy in bad:
+            self.bad("planner", line(path), what, remedy)
+        return found
+
     def strays(self) -> None:
         """Note what lies in docs/data and is read by nobody."""
         try:
@@ -531,6 +574,7 @@ class _Loader:
         claims = self.claims(
             sources, sections, examples, lambda one: complaint(one, examples, recorded, first) if known else None
         )
+        guide = self.guide(sources, claims)
         if not self.problems and first not in recorded.machines:
             self.bad(
                 "machines",
@@ -551,10 +595,11 @@ class _Loader:
                             )
                         )
         charts = self.charts(examples, recorded, first, sources)
-        if self.problems or sources is None or sections is None:
+        planner = self.planner(sources, recorded, first)
+        if self.problems or sources is None or sections is None or guide is None or planner is None:
             raise ProblemError(self.problems)
         return Data(
-            *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers),
+            *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, guide, planner),
             second=second,
             glossary=glossary,
             cited_by_data=self.cited(),

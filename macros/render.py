@@ -43,9 +43,14 @@ def fence(text: str, language: str) -> str:
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
+def side_mark(side: str) -> str:
+    """Return a side's shape, the same in every diagram, chart and table; it says nothing to who cannot see it."""
+    return f'<span class="side-mark side-mark--{side}" aria-hidden="true"></span>'
+
+
 def side_name(side: str) -> str:
-    """Return a side's label with its shape, the same in every diagram, chart and table."""
-    return f'<span class="side-mark side-mark--{side}" aria-hidden="true"></span>{SIDE_LABELS[side]}'
+    """Return a side's label with its shape."""
+    return f"{side_mark(side)}{SIDE_LABELS[side]}"
 
 
 def verdict(word: str) -> str:

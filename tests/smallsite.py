@@ -35,6 +35,7 @@ manual:
     "Part 1": "It says what a kernel is."
   figures:
     pages: {value: "12", unit: "pages", locator: "Part 1", says: "How long it is."}
+    own: {value: "5", unit: "MiB", locator: "Part 1", says: "What each of them takes."}
 """
 CLAIMS = """\
 - id: A1
@@ -61,6 +62,65 @@ sections:
     question: When?
     container: Soon
     vm: Soon
+"""
+SEE = '[{source: manual, locator: "Part 1"}]'
+GUIDE = f"""\
+questions:
+  - id: own
+    ask: "Does it need a kernel of its own?"
+    short: "Kernel"
+    why: {{text: "A kernel decides what can run.", see: [{{page: /kernels.md, text: kernels}}]}}
+    answers: [{{id: any, text: "no", short: "no"}}, {{id: own, text: "yes", short: "one of its own"}}]
+outcomes:
+  - id: container
+    name: "A container"
+    sides: [container]
+    take: "Nothing asks for another kernel."
+    is: {{text: "Processes of the host's kernel.", see: {SEE}}}
+    costs: {{text: "The host's kernel is shared.", see: {SEE}}}
+  - id: vm
+    name: "A machine"
+    sides: [vm]
+    take: "It needs a kernel of its own."
+    is: {{text: "It boots a kernel of its own.", see: {SEE}}}
+    costs: {{text: "It takes the kernel's memory.", see: {SEE}}}
+rules:
+  - id: own
+    when: {{own: [own]}}
+    outcome: vm
+    because: [{{text: "It has a kernel of {{manual:pages}}.", see: [{{claim: A1}}]}}]
+    runner_up: container
+    unless: {{text: "The host's kernel is the one.", see: {SEE}}}
+  - id: plain
+    when: {{}}
+    outcome: container
+    because: [{{text: "Nothing asks for another kernel.", see: {SEE}}}]
+    runner_up: vm
+    unless: {{text: "You want to see one boot.", see: {SEE}}}
+advice:
+  - id: mind
+    when: {{}}
+    outcomes: [vm]
+    says: {{text: "Keep both kernels up to date.", see: {SEE}}}
+"""
+CASES = """\
+- id: module
+  title: "A module"
+  says: "A program that comes with a module for one kernel only."
+  answers: {own: own}
+  expects: vm
+  because: "A module runs in a kernel, and a container has none of its own to load it into."
+"""
+PLANNER = """\
+kept_for_host: {memory_mib: 512}
+technologies:
+  - id: each
+    name: "A thing, published"
+    sides: [container]
+    published: {source: manual, least: {figure: own}, most: {figure: own}}
+    says: "What each of them takes, as a manual says that was made up for this test."
+examples:
+  - {host_gib: 2, cores: 2, work_mib: 5, work_processors: "0.5", wanted: 3}
 """
 INDEX = """\
 # Home
@@ -159,6 +219,9 @@ def make(site: Path) -> Path:
         "data/exceptions.yml": "shell: []\nnumbers: []\n",
         "data/charts.yml": "[]\n",
         "data/glossary.yml": "[]\n",
+        "data/guide.yml": GUIDE,
+        "data/cases.yml": CASES,
+        "data/planner.yml": PLANNER,
         "data/machines.yml": "first: small\n",
         "data/results/small/machine.json": json.dumps(MACHINE),
         "contributing/index.html": "<h1>Contributing</h1><p id='report-a-mistake'></p><p id='cite'></p>",

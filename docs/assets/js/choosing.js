@@ -1,0 +1,247 @@
+/* The decision guide and the capacity planner. Both decide by data that stands in the page, as macros/guide.py and
+   macros/planner.py do in Python; tests hold each pair together. Without this script the page's tables say the same. */
+(function () {
+  "use strict";
+
+  /* -- the guide: the same as macros/guide.py -- */
+  function fits(when, answers) {
+    return Object.keys(when).every(function (question) { return when[question].indexOf(answers[question]) >= 0; });
+  }
+  function firstRule(guide, answers) {
+    return guide.rules.find(function (rule) { return fits(rule.when, answers); });
+  }
+  function decide(guide, answers) {
+    var rule = firstRule(guide, answers);
+    var changes = [];
+    guide.questions.forEach(function (question) {
+      question.answers.forEach(function (answer) {
+        var other = Object.assign({}, answers);
+        other[question.id] = answer.id;
+        var outcome = firstRule(guide, other).outcome;
+        if (outcome !== rule.outcome) changes.push([question.id, answer.id, outcome]);
+      });
+    });
+    var advice = guide.advice.filter(function (one) {
+      return one.outcomes.indexOf(rule.outcome) >= 0 && fits(one.when, answers);
+    });
+    return {
+      rule: rule.id, outcome: rule.outcome, runnerUp: rule.runnerUp, changes: changes,
+      advice: advice.map(function (one) { return one.id; })
+    };
+  }
+
+  /* -- the planner: the same as macros/planner.py -- */
+  function count(room, each) { return Math.max(0, Math.floor(room / each)); }
+  function plan(host, work, cost) {
+    var room = host.memory - host.kept - cost.fixed;
+    var eachLeast = cost.least + cost.growth * work.memory;
+    var eachMost = cost.most + cost.growth * work.memory;
+    var byProcessors = count(host.processors, work.processors + cost.processors);
+    var byMemory = count(room, work.memory + eachMost);
+    var lostLeast = cost.fixed + work.wanted * eachLeast;
+    var lostMost = cost.fixed + work.wanted * eachMost;
+    var needed = work.wanted * work.memory;
+    return {
+      fitLeast: Math.min(byMemory, byProcessors),
+      fitMost: Math.min(count(room, work.memory + eachLeast), byProcessors),
+      bare: Math.min(count(host.memory - host.kept, work.memory), count(host.processors, work.processors)),
+      limit: byMemory <= byProcessors ? "memory" : "processors",
+      eachLeast: eachLeast, eachMost: eachMost,
+      neededLeast: needed + lostLeast, neededMost: needed + lostMost,
+      lostLeast: lostLeast, lostMost: lostMost
+    };
+  }
+  window.cvmChoosing = { decide: decide, plan: plan };
+
+  /* -- pieces of the page -- */
+  function element(name, text, inside) {
+    var made = document.createElement(name);
+    if (text) made.textContent = text;
+    (inside || []).forEach(function (one) { made.appendChild(one); });
+    return made;
+  }
+  function copy(of) { /* without ids, which would stand twice */
+    var made = of.cloneNode(true);
+    [made].concat(Array.from(made.querySelectorAll("[id]"))).forEach(function (one) { one.removeAttribute("id"); });
+    return made;
+  }
+  function marked(guide, outcome) {
+    var made = element("strong");
+    guide.outcomes[outcome].sides.forEach(function (side) {
+      var mark = element("span");
+      mark.className = "side-mark side-mark--" + side;
+      mark.setAttribute("aria-hidden", "true");
+      made.appendChild(mark);
+    });
+    made.appendChild(document.createTextNode(guide.outcomes[outcome].name));
+    return made;
+  }
+  function address(given) {
+    var words = new URLSearchParams(given).toString();
+    return location.pathname + (words ? "?" + words : "");
+  }
+  function keep(given, anchor) {
+    try { history.replaceState(null, "", address(given) + anchor); } catch (error) { /* a file on disk, in some browsers */ }
+  }
+
+  function startGuide(root) {
+    var guide = JSON.parse(root.dataset.guide);
+    var answer = document.getElementById("answer");
+    var status = answer.querySelector(".answer__status");
+    var text = answer.querySelector(".answer__text");
+    var question = {};
+    guide.questions.forEach(function (one) { question[one.id] = one; });
+    function short(id, answerId) {
+      return question[id].short.toLowerCase() + ": " +
+        question[id].answers.find(function (one) { return one.id === answerId; }).short;
+    }
+    function given() {
+      var found = {};
+      root.querySelectorAll("input:checked").forEach(function (input) { found[input.name] = input.value; });
+      return found;
+    }
+    function show() {
+      var mine = given();
+      var open = guide.questions.filter(function (one) { return !(one.id in mine); });
+      text.textContent = "";
+      if (open.length === guide.questions.length) {
+        status.textContent = "Answer a question, or take a case: the recommendation appears here.";
+        return;
+      }
+      var answers = {};
+      guide.questions.forEach(function (one) { answers[one.id] = mine[one.id] || one.answers[0].id; });
+      var found = decide(guide, answers);
+      status.textContent = "Recommendation: " + guide.outcomes[found.outcome].name + ".";
+      var head = element("p", "", [marked(guide, found.outcome)]);
+      head.className = "answer__name";
+      text.appendChild(head);
+      if (open.length) {
+        text.appendChild(element("p", "Not answered, and taken as undemanding: " + open.map(function (one) {
+          return short(one.id, one.answers[0].id);
+        }).join("; ") + "."));
+      }
+      var rule = document.getElementById("rule-" + found.rule);
+      text.appendChild(element("h3", "Because"));
+      text.appendChild(copy(rule.querySelector("ul")));
+      text.appendChild(copy(rule.querySelector(".rule__runner-up")));
+      if (found.advice.length) {
+        text.appendChild(element("h3", "Mind as well"));
+        text.appendChild(element("ul", "", found.advice.map(function (id) {
+          return element("li", "", [copy(document.getElementById("advice-" + id))]);
+        })));
+      }
+      text.appendChild(element("h3", "What would change the answer"));
+      if (found.changes.length) {
+        var outcomes = found.changes.map(function (one) { return one[2]; });
+        outcomes = outcomes.filter(function (one, n) { return outcomes.indexOf(one) === n; });
+        text.appendChild(element("ul", "", outcomes.map(function (outcome) {
+          var line = element("li", "", [marked(guide, outcome)]);
+          line.appendChild(document.createTextNode(", if " + found.changes.filter(function (one) {
+            return one[2] === outcome;
+          }).map(function (one) { return short(one[0], one[1]); }).join(", or ") + "."));
+          return line;
+        })));
+      } else {
+        text.appendChild(element("p", "No other answer to a single question does."));
+      }
+      var link = element("a", "Link to these answers");
+      link.href = address(mine) + "#answer";
+      var last = element("p", "", [link]);
+      var why = element("a", "The rule that decided");
+      why.href = "#rule-" + found.rule;
+      last.appendChild(document.createTextNode(" · "));
+      last.appendChild(why);
+      text.appendChild(last);
+    }
+    var asked = new URLSearchParams(location.search);
+    root.querySelectorAll("input").forEach(function (input) {
+      input.checked = asked.get(input.name) === input.value;
+      input.addEventListener("change", function () { keep(given(), ""); show(); });
+    });
+    root.querySelector(".guide__reset").addEventListener("click", function () {
+      root.querySelectorAll("input").forEach(function (input) { input.checked = false; });
+      keep({}, "");
+      show();
+      root.querySelector("input").focus();
+    });
+    root.hidden = false;
+    show();
+    if (location.hash === "#answer") answer.scrollIntoView(); /* the form has pushed it down */
+  }
+
+  var MIB = 1048576;
+  var GIB = 1073741824;
+  function bytes(value) {
+    var scales = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3], ["B", 1]];
+    var scale = scales.find(function (one) { return value >= one[1]; }) || scales[3];
+    return Number((value / scale[1]).toPrecision(3)) + "\u202f" + scale[0];
+  }
+  function range(least, most, words) {
+    var one = words(least);
+    var other = words(most);
+    return one === other ? one : one + " to " + other;
+  }
+
+  function startPlanner(root) {
+    var technologies = JSON.parse(root.dataset.planner);
+    var answer = document.getElementById("plan");
+    var status = answer.querySelector(".answer__status");
+    var text = answer.querySelector(".answer__text");
+    var fields = Array.from(root.querySelectorAll("input, select"));
+    function values() {
+      var found = {};
+      fields.forEach(function (field) { found[field.name] = field.value; });
+      return found;
+    }
+    function show() {
+      var mine = values();
+      var n = {};
+      ["host", "kept", "cores", "work", "busy", "wanted"].forEach(function (name) { n[name] = Number(mine[name]); });
+      text.textContent = "";
+      if (!fields.every(function (field) { return field.value !== "" && field.validity.valid; }) ||
+          !(n.host > 0 && n.cores > 0 && n.work > 0 && n.busy > 0)) {
+        status.textContent = "Fill in each field with a number above 0; what is kept for the host and how many are wanted may be 0.";
+        return;
+      }
+      var cost = technologies.find(function (one) { return one.id === mine.technology; });
+      var host = { memory: n.host * GIB, kept: n.kept * MIB, processors: n.cores };
+      var work = { memory: n.work * MIB, processors: n.busy, wanted: n.wanted };
+      var found = plan(host, work, cost);
+      var word = n.wanted <= found.fitLeast ? "fit" : n.wanted <= found.fitMost ? "perhaps fit" : "do not fit";
+      status.textContent = range(found.fitLeast, found.fitMost, String) + " fit, by " + found.limit + "; the " +
+        n.wanted + " wanted " + word + ".";
+      var share = 100 * found.lostMost / host.memory;
+      [
+        ["Plan with", String(found.fitLeast) + ", the lower end"],
+        ["What runs out first", found.limit],
+        ["If an instance cost nothing", String(found.bare) + " would fit"],
+        ["Lost on each instance", range(found.eachLeast, found.eachMost, bytes)],
+        ["Lost on " + n.wanted, range(found.lostLeast, found.lostMost, bytes) + ", up to " + Number(share.toPrecision(2)) + " % of the host's memory"],
+        ["Taken by " + n.wanted + ", workload included", range(found.neededLeast, found.neededMost, bytes)]
+      ].forEach(function (row) {
+        text.appendChild(element("p", "", [element("strong", row[0] + ": "), document.createTextNode(row[1] + ".")]));
+      });
+      var link = element("a", "Link to this plan");
+      link.href = address(mine) + "#plan";
+      text.appendChild(element("p", "", [link]));
+    }
+    var asked = new URLSearchParams(location.search);
+    fields.forEach(function (field) {
+      var before = field.value;
+      if (asked.has(field.name)) field.value = asked.get(field.name);
+      if (field.value === "") field.value = before; /* what the field does not take */
+      field.addEventListener("input", function () { keep(values(), ""); show(); });
+    });
+    root.hidden = false;
+    show();
+    if (location.hash === "#plan") answer.scrollIntoView();
+  }
+
+  function start() {
+    var guide = document.querySelector("[data-guide]");
+    var planner = document.querySelector("[data-planner]");
+    if (guide) startGuide(guide);
+    if (planner) startPlanner(planner);
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
+})();

@@ -1,0 +1,239 @@
+"""The capacity planner: how many instances fit on a host, and what is lost to overhead.
+
+Pure functions; docs/assets/js/choosing.js computes the same in the browser, in the same order of operations, and a test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import estimates
+from .charts import EMULATED
+from .figures import in_ours
+from .results import Results, split_point
+
+if TYPE_CHECKING:
+    from .data import Source
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+Complaint = tuple[tuple[str | int, ...], str, str]
+"""A path of keys in planner.yml, what is wrong there, and what would be right."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one more idle instance costs: memory in bytes, from `least` to `most`, and processors.
+
+    `growth` is what it costs more for each byte of the workload, `fixed` what is there once, however many there are.
+    """
+
+    least: float
+    most: float
+    growth: float
+    fixed: float
+    processors: float
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host: memory in bytes, of which `kept` is for itself, and processors."""
+
+    memory: float
+    kept: float
+    processors: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one instance's workload needs, bytes and processors on average, and how many instances are wanted."""
+
+    memory: float
+    processors: float
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many fit, at least and at most, and what the wanted number takes: bytes, of which overhead, at least and at most.
+
+    `bare` is how many would fit if an instance cost nothing. `limit` is "memory" or "processors", whichever runs out first
+    at the lower number.
+    """
+
+    fit_least: int
+    fit_most: int
+    bare: int
+    limit: str
+    each_least: float
+    each_most: float
+    needed_least: float
+    needed_most: float
+    lost_least: float
+    lost_most: float
+
+
+def count(room: float, each: float) -> int:
+    """Return how many of `each` go into `room`. `each` is above 0."""
+    return max(0, math.floor(room / each))
+
+
+def plan(host: Host, work: Work, cost: Cost) -> Plan:
+    """Return how many instances fit and what is lost. `work.memory` and `work.processors` are above 0."""
+    room = host.memory - host.kept - cost.fixed
+    each_least = cost.least + cost.growth * work.memory
+    each_most = cost.most + cost.growth * work.memory
+    by_processors = count(host.processors, work.processors + cost.processors)
+    by_memory = count(room, work.memory + each_most)
+    lost_least = cost.fixed + work.wanted * each_least
+    lost_most = cost.fixed + work.wanted * each_most
+    needed = work.wanted * work.memory
+    return Plan(
+        fit_least=min(by_memory, by_processors),
+        fit_most=min(count(room, work.memory + each_least), by_processors),
+        bare=min(count(host.memory - host.kept, work.memory), count(host.processors, work.processors)),
+        limit="memory" if by_memory <= by_processors else "processors",
+        each_least=each_least,
+        each_most=each_most,
+        needed_least=needed + lost_least,
+        needed_most=needed + lost_most,
+        lost_least=lost_least,
+        lost_most=lost_most,
+    )
+
+
+# -- where costs come from -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Technology:
+    """A row of planner.yml: a technology, its cost, and where that comes from."""
+
+    id: str
+    name: str
+    sides: tuple[str, ...]
+    says: str
+    cost: Cost
+    measured: tuple[tuple[str, str], ...]  # (experiment, side), or none
+    source: str  # the key of a source, or ""
+    locators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: a host and a workload."""
+
+    host: Host
+    work: Work
+
+
+@dataclass(frozen=True)
+class Planner:
+    """All that the planner's page shows."""
+
+    kept: int
+    technologies: tuple[Technology, ...]
+    examples: tuple[Example, ...]
+
+
+def measured_cost(results: Results, of: dict[str, Any]) -> Cost:
+    """Return the cost by what was measured. Raises KeyError where a result is missing, ValueError where it cannot carry a plan."""
+    experiment, side = of["experiment"], of["side"]
+    points = {}
+    for (e, s, name), samples in results.items():
+        metric, point = split_point(name)
+        if (e, s, metric) == (experiment, side, of["falls"]) and point is not None:
+            points[point] = samples
+    if len(points) < 2:
+        raise KeyError(f"{experiment} {side} {of['falls']}")
+    if any(samples.accelerator == EMULATED for samples in points.values()):
+        raise ValueError("a figure under software emulation")
+    slope = estimates.slope({point: samples.values for point, samples in sorted(points.items())})
+    fixed = results[(experiment, side, of["fixed"])]
+    busy = of["busy"]
+    above, below = (results[(busy["experiment"], busy["side"], busy[name])] for name in ("metric", "over"))
+    share = estimates.ratio(above.values, below.values).median
+    # What is available falls as instances are added, so the slope is below 0.
+    return Cost(max(0.0, -slope.high), max(0.0, -slope.low), 0.0, estimates.estimate(fixed.values).median, share)
+
+
+def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str, ...]]:
+    """Return the cost by published figures, and their locators. Raises KeyError where a figure is missing."""
+    locators: list[str] = []
+
+    def value(name: str) -> float:
+        figure = source.figures[name]
+        locators.append(figure.locator)
+        return in_ours(figure.value, figure.unit)[0]
+
+    def amount(given: dict[str, str]) -> float:
+        return value(given["figure"]) - (value(given["less"]) if "less" in given else 0)
+
+    cost = Cost(
+        amount(of["least"]),
+        amount(of["most"]),
+        value(of["per_gib"]) / GIB if "per_gib" in of else 0.0,
+        0.0,
+        value(of["processors"]) if "processors" in of else 0.0,
+    )
+    return cost, tuple(dict.fromkeys(locators))
+
+
+def read_planner(
+    content: dict[str, Any], sources: Mapping[str, Source], results: Results
+) -> tuple[Planner | None, list[Complaint]]:
+    """Return the planner that fits its schema, and what is wrong with it; None where that keeps it from being used."""
+    bad: list[Complaint] = []
+    found = []
+    for position, entry in enumerate(content["technologies"]):
+        where = ("technologies", position)
+        given = entry.get("measured") or entry["published"]
+        try:
+            if "measured" in entry:
+                cost, locators = measured_cost(results, given), ()
+            elif given["source"] not in sources:
+                bad.append((where, f"no source '{given['source']}'", "add it to docs/data/sources.yml"))
+                continue
+            else:
+                cost, locators = published_cost(sources[given["source"]], given)
+        except KeyError as error:
+            name = error.args[0]
+            what = f"there is no {' '.join(name) if isinstance(name, tuple) else name}"
+            bad.append((where, what, "name a result that is recorded, or a figure of the source"))
+            continue
+        except ValueError as error:
+            bad.append((where, f"{error} cannot carry a plan", "name a published figure instead"))
+            continue
+        if not 0 <= cost.least <= cost.most:
+            bad.append((where, "costs less than nothing, or more at least than at most", "mend its figures"))
+        measured = (
+            ((given["experiment"], given["side"]), (given["busy"]["experiment"], given["busy"]["side"]))
+            if "measured" in entry
+            else ()
+        )
+        one = Technology(
+            entry["id"],
+            entry["name"],
+            tuple(entry["sides"]),
+            entry["says"],
+            cost,
+            measured,
+            given.get("source", ""),
+            locators,
+        )
+        if any(one.id == other.id for other in found):
+            bad.append((where, f"the id '{one.id}' stands twice", "give each an id of its own"))
+        found.append(one)
+    kept = content["kept_for_host"]["memory_mib"] * MIB
+    if bad:
+        return None, bad
+    return Planner(kept, tuple(found), tuple(_examples(content["examples"], kept))), []
+
+
+def _examples(entries: list[dict[str, Any]], kept: int) -> Iterator[Example]:
+    for one in entries:
+        host = Host(one["host_gib"] * GIB, kept, one["cores"])
+        yield Example(host, Work(one["work_mib"] * MIB, float(one["work_processors"]), one["wanted"]))
