@@ -230,7 +230,7 @@ def _bytes(least: float, most: float) -> str:
     return f"{span(least, most, 'B', most)}"
 
 
-def _range(least: int, most: int) -> str:
+def whole(least: int, most: int) -> str:
     """Return a range of whole numbers in words."""
     one, other = (quantity(n, "count") for n in (least, most))
     return one if one == other else f"{one} to {other}"
@@ -322,7 +322,7 @@ def _example_rows(data: Data, example: Example) -> list[list[str]]:
         rows.append(
             [
                 f"{_marks(one.sides)}{escape(one.name)}",
-                f"{_range(found.fit_least, found.fit_most)}, by {found.limit}",
+                f"{whole(found.fit_least, found.fit_most)}, by {found.limit}",
                 _bytes(found.each_least, found.each_most),
                 _bytes(found.lost_least, found.lost_most),
                 verdict(example, found),

@@ -1,0 +1,192 @@
+"""The decision guide and the planner in the browser: they agree with Python on everything, and anybody can use them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+import test_browser
+from macros.data import Data, load
+from macros.guide import combinations, decide
+from macros.planner import GIB, MIB, Host, Work, plan
+from runner.paths import ROOT
+from test_browser import AXE, SCHEMES, WIDTHS, Visit, violations
+
+pytestmark = pytest.mark.browser
+address = test_browser.address  # the fixture that builds the site and serves it
+
+GUIDE, PLANNER = "choosing/", "choosing/planner/"
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return load(ROOT)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, color_scheme="light")
+    yield context.new_page()
+    context.close()
+
+
+def status(page: Page, of: str = "#answer") -> str:
+    return page.locator(f"{of} .answer__status").inner_text()
+
+
+def test_browser_and_python_agree_on_every_combination(page: Page, address: str, data: Data) -> None:
+    page.goto(address + GUIDE)
+    every = list(combinations(data.guide))
+    script = """every => {
+        const guide = JSON.parse(document.querySelector("[data-guide]").dataset.guide);
+        return every.map(answers => cvmChoosing.decide(guide, answers));
+    }"""
+    told = page.evaluate(script, every)
+    for answers, theirs in zip(every, told, strict=True):
+        ours = decide(data.guide, answers)
+        assert theirs == {
+            "rule": ours.rule.id,
+            "outcome": ours.rule.outcome,
+            "runnerUp": ours.rule.runner_up,
+            "advice": [one.id for one in ours.advice],
+            "changes": [list(change) for change in ours.changes],
+        }, answers
+
+
+def test_browser_and_python_agree_on_plans(page: Page, address: str, data: Data) -> None:
+    page.goto(address + PLANNER)
+    cases = [
+        (Host(memory * GIB, kept * MIB, cores), Work(work * MIB, busy, wanted), one.cost)
+        for memory, kept, cores, work, busy, wanted, one in itertools.product(
+            (1, 24, 512), (0, 1000), (1, 96), (0.5, 100, 5000), (0.01, 1.5), (0, 64), data.planner.technologies
+        )
+    ]
+    script = "all => all.map(([host, work, cost]) => cvmChoosing.plan(host, work, cost))"
+    told = page.evaluate(script, [[dataclasses.asdict(part) for part in case] for case in cases])
+    for case, theirs in zip(cases, told, strict=True):
+        ours = dataclasses.asdict(plan(*case))
+        assert theirs == {re.sub(r"_(\w)", lambda m: m[1].upper(), name): value for name, value in ours.items()}, case
+    held = page.evaluate('JSON.parse(document.querySelector("[data-planner]").dataset.planner)')
+    for one, theirs in zip(data.planner.technologies, held, strict=True):
+        assert theirs == {"id": one.id, "name": one.name, **dataclasses.asdict(one.cost)}
+
+
+def test_each_case_reaches_its_answer_from_home(page: Page, address: str, data: Data) -> None:
+    """Home, the guide, the case: two clicks, and the recommendation stands there with reasons. The others by their links."""
+    visit = Visit(page, address)
+    visit.open("")
+    page.locator("article a[href='choosing/']").first.click()
+    first, *others = data.guide.cases.values()
+    page.get_by_role("link", name=first.title).first.click()
+    for case in (first, *others):
+        if case is not first:
+            page.goto(f"{address}{GUIDE}?{urlencode(case.answers)}#answer")
+        name = data.guide.outcomes[case.expects].name
+        assert status(page) == f"Recommendation: {name}.", case.id
+        answer = page.locator("#answer .answer__text")
+        assert answer.locator(".answer__name").inner_text() == name
+        reasons = answer.locator("ul").first
+        assert reasons.locator("li").count() >= 1
+        assert reasons.locator("a").count() >= 1
+        assert "Runner-up" in answer.inner_text()
+        assert "What would change the answer" in answer.inner_text()
+        checked = page.locator("[data-guide] input:checked").evaluate_all("all => all.map(one => [one.name, one.value])")
+        assert dict(checked) == case.answers
+    assert page.locator("#answer").evaluate("one => one.getBoundingClientRect().top < innerHeight")
+    assert visit.complaints == []
+
+
+def test_the_guide_is_used_by_keyboard_and_its_address_restores_it(page: Page, address: str) -> None:
+    page.goto(address + GUIDE)
+    assert page.locator("#answer").get_attribute("id") == "answer"
+    assert "appears here" in status(page)
+    page.locator("input[name=system]").first.focus()
+    page.keyboard.press("Space")
+    assert status(page) == "Recommendation: A container."
+    page.keyboard.press("ArrowDown")
+    assert status(page) == "Recommendation: A virtual machine."
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('fieldset') !== null")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert "Not answered" in page.locator("#answer .answer__text").inner_text()
+    assert page.url.endswith("?system=other")
+    shared = page.get_by_role("link", name="Link to these answers").get_attribute("href")
+    assert shared and shared.endswith("?system=other#answer")
+    page.reload()
+    assert status(page) == "Recommendation: A virtual machine."
+    page.get_by_role("button", name="Start over").click()
+    assert page.locator("[data-guide] input:checked").count() == 0
+    assert page.url == address + GUIDE
+    page.goto(f"{address}{GUIDE}?system=plan9&colour=red")
+    assert page.locator("[data-guide] input:checked").count() == 0
+
+
+def test_the_planner_answers_and_says_what_it_does_not_take(page: Page, address: str) -> None:
+    page.goto(address + PLANNER)
+    assert re.search(r"^\d+( to \d+)? fit, by (memory|processors); the \d+ wanted (perhaps |do not )?fit\.$", status(page, "#plan"))
+    page.locator("input[name=wanted]").fill("100000")
+    assert status(page, "#plan").endswith("the 100000 wanted do not fit.")
+    page.locator("select[name=technology]").select_option("kata-qemu")
+    link = page.get_by_role("link", name="Link to this plan").get_attribute("href")
+    assert link and "wanted=100000" in link and "technology=kata-qemu" in link
+    page.reload()
+    assert page.locator("select[name=technology]").input_value() == "kata-qemu"
+    assert page.locator("input[name=wanted]").input_value() == "100000"
+    page.locator("input[name=work]").fill("0")
+    assert "above 0" in status(page, "#plan")
+    assert page.locator("#plan .answer__text").inner_text() == ""
+
+
+@pytest.mark.parametrize("path", [f"{GUIDE}?trust=hostile&start=second#answer", PLANNER], ids=["guide", "planner"])
+def test_answers_are_accessible_in_both_schemes_and_on_a_phone(page: Page, address: str, path: str) -> None:
+    """With an answer shown: nothing that axe finds, no sideways scrolling, one short live region."""
+    page.goto(address + path)
+    page.wait_for_load_state("networkidle")
+    page.add_style_tag(content="* { transition: none !important; animation: none !important }")
+    page.evaluate(AXE)
+    mistakes = []
+    for scheme, name in SCHEMES.items():
+        if scheme == "dark":
+            page.locator("[data-md-component=palette] input").nth(1).evaluate("one => one.click()")
+        assert page.evaluate("document.body.dataset.mdColorScheme") == name
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            mistakes += violations(page, scheme, width)
+    assert mistakes == []
+    assert page.locator("article [role=status]").count() == 1
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_summary_prints_on_one_sheet(page: Page, address: str, paper: str) -> None:
+    page.goto(address + "choosing/summary/")
+    page.wait_for_load_state("networkidle")
+    printed = page.pdf(format=paper)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
+    page.emulate_media(media="print")
+    size = page.locator(".one-sheet p").first.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    assert size >= 10.5, "smaller than 8 points"  # CSS pixels, 96 to the inch
+    assert page.locator(".one-sheet table").first.is_visible()
+
+
+def test_without_javascript_the_key_and_the_cases_are_there(browser: Browser, address: str, data: Data) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(address + GUIDE)
+        assert not page.locator("[data-guide]").is_visible()
+        assert "Without JavaScript" in status(page)
+        assert page.locator("table.cases tbody tr").count() == len(data.guide.cases)
+        assert page.locator("table.key tbody tr").count() > 10
+        assert page.locator(".rule").count() == len(data.guide.rules)
+        page.goto(address + PLANNER)
+        assert "Without JavaScript" in status(page, "#plan")
+        assert not page.locator("[data-planner]").is_visible()
+    finally:
+        context.close()
