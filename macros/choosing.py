@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from . import guide as rules
 from . import planner as plans
 from .data import Data
-from .figures import NARROW, quantity, rounded, span
+from .figures import NARROW, quantity, rounded
 from .guide import Guide, Outcome, Reason, Rule, See, Step, When
 from .ledger import cite, claim, explained
 from .measured import provenance
-from .planner import GIB, MIB, Example, Plan, Technology
+from .planner import GIB, KIB, MIB, Example, Plan, Technology
 from .render import cards, escape, side_mark
 
 CHOOSING = "/choosing/index.md"
@@ -82,9 +82,7 @@ def guide_form(data: Data) -> str:
             for q in guide.questions.values()
         ],
         "outcomes": {o.id: {"name": o.name, "sides": o.sides} for o in guide.outcomes.values()},
-        "rules": [
-            {"id": r.id, "when": r.when, "outcome": r.outcome, "runnerUp": r.runner_up} for r in guide.rules
-        ],
+        "rules": [{"id": r.id, "when": r.when, "outcome": r.outcome, "runnerUp": r.runner_up} for r in guide.rules],
         "advice": [{"id": a.id, "when": a.when, "outcomes": a.outcomes} for a in guide.advice],
     }
     fields = []
@@ -98,20 +96,19 @@ def guide_form(data: Data) -> str:
             f' aria-label="Why question {number} matters">why?</a></legend>{choices}</fieldset>'
         )
     return (
-        f'<div class="guide" data-guide="{_attribute(content)}" hidden>{"".join(fields)}'
-        '<p class="guide__buttons"><button type="button" class="guide__reset">Start over</button></p></div>\n'
-        '<div class="answer" id="answer"><p class="answer__status" role="status">'
+        f'<div class="choose"><div class="guide" data-guide="{_attribute(content)}" hidden>{"".join(fields)}'
+        '<p class="guide__buttons"><button type="button" class="guide__reset">Start over</button></p></div>'
+        '<div class="choose__bar"><p class="answer__status" role="status">'
         'Without JavaScript, take a <a href="#cases">case</a> or walk through the <a href="#key">key</a>:'
-        " both hold the same rules.</p><div class=\"answer__text\"></div></div>"
+        ' both hold the same rules.</p><a class="choose__more" href="#answer" hidden>Reasons</a></div></div>\n'
+        '<div class="answer" id="answer"></div>'
     )
 
 
 def case_links(data: Data) -> str:
     """Return the cases as a list of links that fill in the form."""
-    items = [
-        f"[{escape(case.title)}]({CHOOSING}?{query(case.answers)}#answer)" for case in data.guide.cases.values()
-    ]
-    return "\n".join(f"- {item}" for item in items)
+    items = [f"[{escape(case.title)}]({CHOOSING}?{query(case.answers)}#answer)" for case in data.guide.cases.values()]
+    return "\n".join(['<div class="case-links" markdown="1">', "", *(f"- {item}" for item in items), "", "</div>"])
 
 
 def guide_cases(data: Data) -> str:
@@ -121,7 +118,9 @@ def guide_cases(data: Data) -> str:
     for case in guide.cases.values():
         found = rules.decide(guide, case.answers)
         telling = [q for q in guide.questions.values() if case.answers[q.id] != q.answers[0].id]
-        answers = "; ".join(f"{escape(q.short.lower())}: {escape(_short(guide, q.id, case.answers[q.id]))}" for q in telling)
+        answers = "; ".join(
+            f"{escape(q.short.lower())}: {escape(_short(guide, q.id, case.answers[q.id]))}" for q in telling
+        )
         name = f"[{escape(case.title)}]({CHOOSING}?{query(case.answers)}#answer)"
         runner_up = escape(guide.outcomes[found.rule.runner_up].name.lower())
         parts.append(
@@ -141,7 +140,11 @@ def guide_questions(data: Data) -> str:
     for number, question in enumerate(data.guide.questions.values(), 1):
         answers = " · ".join(escape(answer.text) for answer in question.answers)
         rows.append(
-            [f'<span id="question-{question.id}"></span>{number}. {escape(question.ask)}', answers, reason(data, question.why)]
+            [
+                f'<span id="question-{question.id}"></span>{number}. {escape(question.ask)}',
+                answers,
+                reason(data, question.why),
+            ]
         )
     return cards(["Question", "Answers", "Why it matters"], rows)
 
@@ -216,18 +219,25 @@ def guide_key(data: Data) -> str:
     rows = []
     for step in rules.key(guide):
         ways = "<br>".join(_way(guide, step, answers, to) for answers, to in step.ways)
-        rows.append([f'<span id="step-{step.number}"></span>{step.number}. {escape(guide.questions[step.question].ask)}', ways])
+        rows.append(
+            [f'<span id="step-{step.number}"></span>{step.number}. {escape(guide.questions[step.question].ask)}', ways]
+        )
     return cards(["Step", "Answer, and where it leads"], rows, extra="key")
 
 
 # -- the planner -----------------------------------------------------------------------------------
 
 
+def binary(value: float) -> str:
+    """Return an amount of memory in the units in which hosts and guests are sized, to three digits."""
+    name, size = next(((n, s) for n, s in (("GiB", GIB), ("MiB", MIB), ("KiB", KIB)) if value >= s), ("B", 1))
+    return f"{rounded(Decimal(repr(value)) / size, 3)}{NARROW}{name}"
+
+
 def _bytes(least: float, most: float) -> str:
     """Return a range of memory in words; one figure where both ends are the same in words."""
-    if quantity(least, "B") == quantity(most, "B"):
-        return quantity(most, "B")
-    return f"{span(least, most, 'B', most)}"
+    one, other = binary(least), binary(most)
+    return one if one == other else f"{one} to {other}"
 
 
 def whole(least: int, most: int) -> str:
@@ -245,7 +255,7 @@ def _origin(data: Data, one: Technology) -> str:
     run = data.recorded.runs[(data.machine, experiment, side)]
     name = data.machine
     links = ", ".join(f"[{e}](/{data.recorded.runs[(name, e, s)].file.removeprefix('docs/')})" for e, s in one.measured)
-    return f"measured on [{name}](/checking.md#machine-{name}), {run.date}, on no accelerator, since no VM is started: {links}"
+    return f"measured on [{name}](/checking.md#machine-{name}), {run.date}, with no accelerator, since no VM is started: {links}"
 
 
 def planner_costs(data: Data) -> str:
@@ -253,9 +263,9 @@ def planner_costs(data: Data) -> str:
     rows = []
     for one in data.planner.technologies:
         cost = one.cost
-        grows = f"{quantity(cost.growth * GIB, 'B')} for each GiB of the workload" if cost.growth else "nothing"
+        grows = f"{binary(cost.growth * GIB)} for each GiB of the workload" if cost.growth else "nothing"
         processors = rounded_share(cost.processors)
-        once = quantity(cost.fixed, "B") if cost.fixed else "nothing"
+        once = _bytes(cost.once_least, cost.once_most) if cost.once_most else "nothing"
         rows.append(
             [
                 f"{_marks(one.sides)}{escape(one.name)}<br><small>{escape(one.says)}</small>",
@@ -287,7 +297,8 @@ def planner_form(data: Data) -> str:
             "least": one.cost.least,
             "most": one.cost.most,
             "growth": one.cost.growth,
-            "fixed": one.cost.fixed,
+            "onceLeast": one.cost.once_least,
+            "onceMost": one.cost.once_most,
             "processors": one.cost.processors,
         }
         for one in planner.technologies
@@ -309,9 +320,9 @@ def planner_form(data: Data) -> str:
     return (
         f'<div class="planner" data-planner="{_attribute(content)}" hidden>{inputs}'
         f'<label>Technology <select name="technology">{options}</select></label></div>\n'
-        '<div class="answer" id="plan"><p class="answer__status" role="status">Without JavaScript, see the '
-        '<a href="#worked-examples">worked examples</a>, which the same formula gives.</p>'
-        '<div class="answer__text"></div></div>'
+        '<p class="answer__status" role="status">Without JavaScript, see the '
+        '<a href="#worked-examples">worked examples</a>, which the same formula gives.</p>\n'
+        '<div class="answer" id="plan"></div>'
     )
 
 
@@ -343,7 +354,7 @@ def planner_examples(data: Data) -> str:
     parts = []
     for example in data.planner.examples:
         host, work = example.host, example.work
-        bare = plans.plan(host, work, plans.Cost(0, 0, 0, 0, 0)).bare
+        bare = plans.plan(host, work, plans.Cost(0, 0, 0, 0, 0, 0)).bare
         title = (
             f"{host.memory / GIB:g}{NARROW}GiB and {host.processors:g} processors; each workload"
             f" {work.memory / MIB:g}{NARROW}MiB and {work.processors:g} of a processor; {work.wanted} wanted"

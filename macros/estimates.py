@@ -80,17 +80,33 @@ def difference(above: Sequence[float], below: Sequence[float], *, paired: bool =
     )
 
 
+def _lines(points: Mapping[int, Sequence[float]]) -> list[tuple[float, float]]:
+    """Return the slope and the intercept of the least-squares line of each round (value i of every point)."""
+    if len(points) < 2:
+        raise ValueError("a slope needs two points")
+    rounds = min(len(values) for values in points.values())
+    places = list(points)
+    fitted = (statistics.linear_regression(places, [points[p][i] for p in places]) for i in range(rounds))
+    return [(line.slope, line.intercept) for line in fitted]
+
+
 def slope(points: Mapping[int, Sequence[float]]) -> Estimate:
     """Return what one more costs: the slope of the least-squares line through the values at each point.
 
     A line is fitted to each round (value i of every point); the estimate is the median of the rounds' slopes.
     Raises ValueError for fewer than two points.
     """
-    if len(points) < 2:
-        raise ValueError("a slope needs two points")
-    rounds = min(len(values) for values in points.values())
-    places = list(points)
-    return estimate([statistics.linear_regression(places, [points[p][i] for p in places]).slope for i in range(rounds)])
+    return estimate([rise for rise, _ in _lines(points)])
+
+
+def onset(points: Mapping[int, Sequence[float]]) -> Estimate:
+    """Return what comes once, with the first: by how much the line of `slope` at 0 lies above the reading at 0.
+
+    Raises ValueError for fewer than two points, or none at 0.
+    """
+    if 0 not in points:
+        raise ValueError("an onset needs a reading at 0")
+    return estimate([at_0 - value for (_, at_0), value in zip(_lines(points), points[0], strict=False)])
 
 
 def same(found: Estimate, nothing: float) -> bool:

@@ -201,7 +201,10 @@ def key(guide: Guide) -> tuple[Step, ...]:
             inside = tuple(a for a in left[question] if a in allowed)
             outside = tuple(a for a in left[question] if a not in allowed)
             if outside:
-                ways = ((inside, walk({**left, question: inside}, rest)), (outside, walk({**left, question: outside}, rest)))
+                ways = (
+                    (inside, walk({**left, question: inside}, rest)),
+                    (outside, walk({**left, question: outside}, rest)),
+                )
                 same = (question, tuple((a, to.id if isinstance(to, Rule) else to) for a, to in ways))
                 if same not in steps:
                     steps[same] = len(made)
@@ -280,6 +283,7 @@ def _parsed(content: dict[str, Any], cases: list[dict[str, Any]]) -> Guide:
 
 
 def _twice(content: dict[str, Any], cases: list[dict[str, Any]]) -> Iterator[Complaint]:
+    lists: list[tuple[str, tuple[str | int, ...], list[dict[str, Any]]]]
     lists = [("guide", (name,), content[name]) for name in ("questions", "outcomes", "rules", "advice")]
     lists += [("guide", ("questions", n, "answers"), q["answers"]) for n, q in enumerate(content["questions"])]
     for file, path, entries in [*lists, ("cases", (), cases)]:
@@ -293,7 +297,8 @@ def _twice(content: dict[str, Any], cases: list[dict[str, Any]]) -> Iterator[Com
 def _unknown(guide: Guide) -> Iterator[Complaint]:
     """Yield what names a question, an answer or an outcome that does not exist."""
     outcomes = f"one of: {', '.join(guide.outcomes)}"
-    for name, entries in (("rules", guide.rules), ("advice", guide.advice)):
+    named: tuple[tuple[str, tuple[Rule | Advice, ...]], ...] = (("rules", guide.rules), ("advice", guide.advice))
+    for name, entries in named:
         for position, entry in enumerate(entries):
             for question, answers in entry.when.items():
                 where = (name, position, "when", question)
@@ -339,10 +344,10 @@ def _behaviour(guide: Guide) -> Iterator[Complaint]:
             return
         rules.add(rule.id)
         advice |= {a.id for a in guide.advice if rule.outcome in a.outcomes and fits(a.when, answers)}
-    for name, entries, fired in (("rules", guide.rules, rules), ("advice", guide.advice, advice)):
-        for position, entry in enumerate(entries):
-            if entry.id not in fired:
-                yield "guide", (name, position), f"'{entry.id}' never applies", "remove it, or move it up"
+    idle = [("rules", n, rule.id) for n, rule in enumerate(guide.rules) if rule.id not in rules]
+    idle += [("advice", n, one.id) for n, one in enumerate(guide.advice) if one.id not in advice]
+    for name, position, unused in idle:
+        yield "guide", (name, position), f"'{unused}' never applies", "remove it, or move it up"
     for position, case in enumerate(guide.cases.values()):
         found = first_rule(guide, case.answers)
         if found.outcome != case.expects:

@@ -28,13 +28,15 @@ Complaint = tuple[tuple[str | int, ...], str, str]
 class Cost:
     """What one more idle instance costs: memory in bytes, from `least` to `most`, and processors.
 
-    `growth` is what it costs more for each byte of the workload, `fixed` what is there once, however many there are.
+    `growth` is what it costs more for each byte of the workload. What is there once, however many instances there are,
+    takes from `once_least` to `once_most`.
     """
 
     least: float
     most: float
     growth: float
-    fixed: float
+    once_least: float
+    once_most: float
     processors: float
 
 
@@ -83,18 +85,18 @@ def count(room: float, each: float) -> int:
 
 def plan(host: Host, work: Work, cost: Cost) -> Plan:
     """Return how many instances fit and what is lost. `work.memory` and `work.processors` are above 0."""
-    room = host.memory - host.kept - cost.fixed
+    room = host.memory - host.kept
     each_least = cost.least + cost.growth * work.memory
     each_most = cost.most + cost.growth * work.memory
     by_processors = count(host.processors, work.processors + cost.processors)
-    by_memory = count(room, work.memory + each_most)
-    lost_least = cost.fixed + work.wanted * each_least
-    lost_most = cost.fixed + work.wanted * each_most
+    by_memory = count(room - cost.once_most, work.memory + each_most)
+    lost_least = cost.once_least + work.wanted * each_least
+    lost_most = cost.once_most + work.wanted * each_most
     needed = work.wanted * work.memory
     return Plan(
         fit_least=min(by_memory, by_processors),
-        fit_most=min(count(room, work.memory + each_least), by_processors),
-        bare=min(count(host.memory - host.kept, work.memory), count(host.processors, work.processors)),
+        fit_most=min(count(room - cost.once_least, work.memory + each_least), by_processors),
+        bare=min(count(room, work.memory), count(host.processors, work.processors)),
         limit="memory" if by_memory <= by_processors else "processors",
         each_least=each_least,
         each_most=each_most,
@@ -151,13 +153,21 @@ def measured_cost(results: Results, of: dict[str, Any]) -> Cost:
         raise KeyError(f"{experiment} {side} {of['falls']}")
     if any(samples.accelerator == EMULATED for samples in points.values()):
         raise ValueError("a figure under software emulation")
-    slope = estimates.slope({point: samples.values for point, samples in sorted(points.items())})
-    fixed = results[(experiment, side, of["fixed"])]
+    values = {point: samples.values for point, samples in sorted(points.items())}
+    slope, onset = estimates.slope(values), estimates.onset(values)
+    fixed = estimates.estimate(results[(experiment, side, of["fixed"])].values)
     busy = of["busy"]
     above, below = (results[(busy["experiment"], busy["side"], busy[name])] for name in ("metric", "over"))
     share = estimates.ratio(above.values, below.values).median
-    # What is available falls as instances are added, so the slope is below 0.
-    return Cost(max(0.0, -slope.high), max(0.0, -slope.low), 0.0, estimates.estimate(fixed.values).median, share)
+    # What is available falls as instances are added, so slope and onset are below 0.
+    return Cost(
+        max(0.0, -slope.high),
+        max(0.0, -slope.low),
+        0.0,
+        fixed.low + max(0.0, -onset.high),
+        fixed.high + max(0.0, -onset.low),
+        share,
+    )
 
 
 def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str, ...]]:
@@ -177,6 +187,7 @@ def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str,
         amount(of["most"]),
         value(of["per_gib"]) / GIB if "per_gib" in of else 0.0,
         0.0,
+        0.0,
         value(of["processors"]) if "processors" in of else 0.0,
     )
     return cost, tuple(dict.fromkeys(locators))
@@ -187,13 +198,14 @@ def read_planner(
 ) -> tuple[Planner | None, list[Complaint]]:
     """Return the planner that fits its schema, and what is wrong with it; None where that keeps it from being used."""
     bad: list[Complaint] = []
-    found = []
+    found: list[Technology] = []
     for position, entry in enumerate(content["technologies"]):
         where = ("technologies", position)
         given = entry.get("measured") or entry["published"]
+        locators: tuple[str, ...] = ()
         try:
             if "measured" in entry:
-                cost, locators = measured_cost(results, given), ()
+                cost = measured_cost(results, given)
             elif given["source"] not in sources:
                 bad.append((where, f"no source '{given['source']}'", "add it to docs/data/sources.yml"))
                 continue

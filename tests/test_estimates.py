@@ -8,7 +8,7 @@ import statistics
 
 import pytest
 
-from macros.estimates import OUTSIDE, Estimate, difference, estimate, ratio, same, slope
+from macros.estimates import OUTSIDE, Estimate, difference, estimate, onset, ratio, same, slope
 
 
 def quantiles(medians: list[float]) -> tuple[float, float]:
@@ -103,6 +103,17 @@ def test_a_slope_is_fitted_to_each_round() -> None:
     for few in ({}, {1: [1.0]}):
         with pytest.raises(ValueError, match="two points"):
             slope(few)
+
+
+def test_an_onset_is_what_comes_with_the_first() -> None:
+    """Readings that jump by 5 and by 7 with the first; the reading at 0 pulls the line of four points to three tenths of that."""
+    found = onset({0: [10.0, 10.0], 1: [17.0, 19.0], 2: [19.0, 21.0], 3: [21.0, 23.0]})
+    assert (found.low, found.high) == pytest.approx((5 * 0.3, 7 * 0.3))
+    assert found.count == 2
+    assert onset({0: [3.0], 1: [4.0], 2: [5.0]}).median == pytest.approx(0)
+    for few in ({}, {0: [1.0]}, {1: [1.0], 2: [2.0]}):
+        with pytest.raises(ValueError, match="needs"):
+            onset(few)
 
 
 @pytest.mark.parametrize(

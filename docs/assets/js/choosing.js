@@ -33,18 +33,18 @@
   /* -- the planner: the same as macros/planner.py -- */
   function count(room, each) { return Math.max(0, Math.floor(room / each)); }
   function plan(host, work, cost) {
-    var room = host.memory - host.kept - cost.fixed;
+    var room = host.memory - host.kept;
     var eachLeast = cost.least + cost.growth * work.memory;
     var eachMost = cost.most + cost.growth * work.memory;
     var byProcessors = count(host.processors, work.processors + cost.processors);
-    var byMemory = count(room, work.memory + eachMost);
-    var lostLeast = cost.fixed + work.wanted * eachLeast;
-    var lostMost = cost.fixed + work.wanted * eachMost;
+    var byMemory = count(room - cost.onceMost, work.memory + eachMost);
+    var lostLeast = cost.onceLeast + work.wanted * eachLeast;
+    var lostMost = cost.onceMost + work.wanted * eachMost;
     var needed = work.wanted * work.memory;
     return {
       fitLeast: Math.min(byMemory, byProcessors),
-      fitMost: Math.min(count(room, work.memory + eachLeast), byProcessors),
-      bare: Math.min(count(host.memory - host.kept, work.memory), count(host.processors, work.processors)),
+      fitMost: Math.min(count(room - cost.onceLeast, work.memory + eachLeast), byProcessors),
+      bare: Math.min(count(room, work.memory), count(host.processors, work.processors)),
       limit: byMemory <= byProcessors ? "memory" : "processors",
       eachLeast: eachLeast, eachMost: eachMost,
       neededLeast: needed + lostLeast, neededMost: needed + lostMost,
@@ -86,9 +86,9 @@
 
   function startGuide(root) {
     var guide = JSON.parse(root.dataset.guide);
-    var answer = document.getElementById("answer");
-    var status = answer.querySelector(".answer__status");
-    var text = answer.querySelector(".answer__text");
+    var text = document.getElementById("answer");
+    var status = root.parentNode.querySelector(".answer__status");
+    var more = root.parentNode.querySelector(".choose__more");
     var question = {};
     guide.questions.forEach(function (one) { question[one.id] = one; });
     function short(id, answerId) {
@@ -104,8 +104,9 @@
       var mine = given();
       var open = guide.questions.filter(function (one) { return !(one.id in mine); });
       text.textContent = "";
-      if (open.length === guide.questions.length) {
-        status.textContent = "Answer a question, or take a case: the recommendation appears here.";
+      more.hidden = open.length === guide.questions.length;
+      if (more.hidden) {
+        status.textContent = "Answer a question, or take a case above: the recommendation appears here.";
         return;
       }
       var answers = {};
@@ -166,15 +167,16 @@
     });
     root.hidden = false;
     show();
-    if (location.hash === "#answer") answer.scrollIntoView(); /* the form has pushed it down */
+    if (location.hash === "#answer") text.scrollIntoView(); /* the form has pushed it down */
   }
 
   var MIB = 1048576;
   var GIB = 1073741824;
   function bytes(value) {
-    var scales = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3], ["B", 1]];
+    var scales = [["GiB", GIB], ["MiB", MIB], ["KiB", 1024], ["B", 1]];
     var scale = scales.find(function (one) { return value >= one[1]; }) || scales[3];
-    return Number((value / scale[1]).toPrecision(3)) + "\u202f" + scale[0];
+    var shown = value / scale[1];
+    return (shown >= 100 ? shown.toFixed(0) : shown.toPrecision(3)) + "\u202f" + scale[0];
   }
   function range(least, most, words) {
     var one = words(least);
@@ -184,9 +186,8 @@
 
   function startPlanner(root) {
     var technologies = JSON.parse(root.dataset.planner);
-    var answer = document.getElementById("plan");
-    var status = answer.querySelector(".answer__status");
-    var text = answer.querySelector(".answer__text");
+    var text = document.getElementById("plan");
+    var status = text.previousElementSibling;
     var fields = Array.from(root.querySelectorAll("input, select"));
     function values() {
       var found = {};
@@ -234,7 +235,7 @@
     });
     root.hidden = false;
     show();
-    if (location.hash === "#plan") answer.scrollIntoView();
+    if (location.hash === "#plan") status.scrollIntoView();
   }
 
   function start() {
