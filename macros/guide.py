@@ -123,10 +123,6 @@ class Guide:
             yield from (*rule.because, rule.unless)
         yield from (advice.says for advice in self.advice)
 
-    def cites(self, source: str, locator: str) -> bool:
-        """Return whether any reason rests on this place in this source."""
-        return any((see.source, see.locator) == (source, locator) for reason in self.reasons() for see in reason.see)
-
 
 # -- what follows from answers ---------------------------------------------------------------------
 

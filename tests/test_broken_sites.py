@@ -75,7 +75,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "row-1-undefined-variable": (append(KERNELS, "\n{{ nope }}\n"), "docs/kernels.md:11: 'nope' is not defined", "pages call macros"),
     "row-1-undefined-macro": (append(KERNELS, "\n{{ nope() }}\n"), "docs/kernels.md:11: there is no macro 'nope'", "one of: "),
     "row-5-missing-data-file": (remove(SOURCES), "docs/data/sources.yml: the data file is missing", "restore it"),
-    "row-6-key-twice": (append(SOURCES, "\nmanual:\n  title: x\n"), "docs/data/sources.yml:14: the key 'manual' stands twice (first in line 1)", "remove one"),
+    "row-6-key-twice": (append(SOURCES, "\nmanual:\n  title: x\n"), "docs/data/sources.yml:15: the key 'manual' stands twice (first in line 1)", "remove one"),
     "row-7-missing-example": (append(KERNELS, '\n{{ example("section/none") }}\n'), "docs/kernels.md:11: there is no example 'section/none'", "one of: section/kernel"),
     "row-7-missing-script": (append(KERNELS, '\n{{ script("lab/none.sh", "x") }}\n'), "docs/kernels.md:11: there is no script snippets/lab/none.sh", "write its path"),
     "row-7-missing-region": (append(KERNELS, '\n{{ example("section/kernel", region="none") }}\n'), "docs/kernels.md:11: the example section/kernel has no region 'none'", "one of: show"),
