@@ -147,7 +147,7 @@ def _entry(data: Data, source: Source, cited: dict[tuple[str, str], tuple[str, .
         by = ", ".join(cited.get((source.key, locator), ()))
         lines.append(
             f'- <span id="{anchor(source.key, locator)}">**{escape(locator)}**</span>: {escape(says)}'
-            + (f' <span class="cited" data-search-exclude>Cited by {by}.</span>' if by else "")
+            + (f' <span class="cited">Cited by {by}.</span>' if by else "")
         )
     return "\n".join(lines)
 
@@ -157,7 +157,7 @@ def sources(data: Data, kind: str) -> str:
     cited = citations(data)
     mine = [source for source in data.sources.values() if shelf(source).id == kind]
     entries = [_entry(data, source, cited) for source in sorted(mine, key=lambda s: s.title.lower())]
-    return "\n\n".join(['<div class="sources" markdown="1">', *entries, "</div>"])
+    return "\n\n".join(['<div class="sources" data-search-exclude markdown="1">', *entries, "</div>"])
 
 
 def check_sources(data: Data, call: Call, _: Shown) -> str:

@@ -46,7 +46,7 @@ def ran(data: Data) -> str:
     names = " and ".join(_machine(name) for name in data.machines if _used(data, name))
     return (
         f"{_count(len(every), 'example')} with {_count(scripts, 'script')} were run and recorded, {_days(d for one in every for d in _dates(data, one))}, on {names}. "
-        f"{_count(len(measured), 'example')} of them measure; their results hold {samples} raw readings. Every VM ran under {how}. "
+        f"{len(measured)} of them measure; their results hold {samples} raw readings. Every VM ran under {how}. "
         f"{_count(sum(one.tested for one in data.claims.values()), 'claim')} of {len(data.claims)} rest on a test that runs these scripts again, or holds their results to account."
     )
 
@@ -77,7 +77,7 @@ def runs(data: Data) -> str:
         rows.append(
             [
                 title,
-                f"{len(mine)}, of which {measuring} measure",
+                f"{len(mine)}, of which {measuring if measuring < len(mine) else 'all'} measure",
                 ", ".join(scripts),
                 dates,
                 ", ".join(filter(None, under)) or "none was started",
@@ -121,7 +121,7 @@ def not_measured(data: Data) -> str:
         }
     )
     lines = [
-        f"- Under software emulation only, with its VM: {', '.join(ledger.shown_on(data, name) for name in emulated)}."
+        f"- Experiments whose VM was measured under software emulation only: {', '.join(ledger.shown_on(data, name) for name in emulated)}."
         if emulated
         else "- No experiment has results under software emulation alone.",
     ]

@@ -38,7 +38,7 @@ SHELVES = (
         "standards",
         "Standards and advisories",
         re.compile(
-            r"\boci\b|oasis|\bnist\b|vulnerabilit|advisor|\bcve\b|\brfc\b|\bcisa\b|\bgsma\b|\bbsi\b|security bulletin",
+            r"\boci\b|oasis|\bnist\b|vulnerab|advisor|\bcve\b|\brfc\b|\bcisa\b|\bgsma\b|\bbsi\b|security bulletin",
             re.IGNORECASE,
         ),
     ),
