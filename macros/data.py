@@ -455,14 +455,20 @@ class _Loader:
             found.append(Term(entry["term"], entry["meaning"], forms, entry.get("mark", "yes") == "yes", page))
         return tuple(found)
 
-    def cited(self) -> tuple[tuple[str, str, str], ...]:
-        """Return what data files other than the claims cite: file, source, locator, wherever a mapping has these two keys."""
+    def cited(self, sources: dict[str, Source]) -> tuple[tuple[str, str, str], ...]:
+        """Return what data files other than the claims cite: file, source, locator.
+
+        A mapping cites that has the keys source and locator, or source and figure.
+        """
         found: dict[tuple[str, str, str], None] = {}
 
         def walk(name: str, node: object) -> None:
             if isinstance(node, dict):
-                if isinstance(node.get("source"), str) and isinstance(node.get("locator"), str):
-                    found[(name, node["source"], node["locator"])] = None
+                source = sources.get(str(node.get("source", "")))
+                figure = source.figures.get(str(node.get("figure", ""))) if source else None
+                locator = node.get("locator", figure.locator if figure else "")
+                if source and isinstance(locator, str) and locator:
+                    found[(name, source.key, locator)] = None
                 for value in node.values():
                     walk(name, value)
             elif isinstance(node, list):
@@ -602,7 +608,7 @@ class _Loader:
             *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, guide, planner),
             second=second,
             glossary=glossary,
-            cited_by_data=self.cited(),
+            cited_by_data=self.cited(sources),
         )
 
 

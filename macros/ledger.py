@@ -125,7 +125,10 @@ def citations(data: Data) -> dict[tuple[str, str], tuple[str, ...]]:
         if source.through[0]:
             note(*source.through, f"[{escape(source.short or source.title)}]({source_page(source)}#{source.key})")
     for file, key, locator in data.cited_by_data:
-        if file != "sources":
+        if file not in {
+            "sources",
+            "charts",
+        }:  # a source reports another; a chart stands on a page, which is told instead
             note(key, locator, f"[{file}.yml](/data/{file}.yml)")
     return {key: tuple(links) for key, links in found.items()}
 
