@@ -53,9 +53,19 @@ def _said(guide: Guide, when: When) -> str:
     if not when:
         return "in every other case"
     return "; ".join(
-        f"{escape(guide.questions[q].short.lower())}: {' or '.join(escape(_short(guide, q, a)) for a in answers)}"
+        f"{escape(guide.questions[q].short.lower())}: {_either([_short(guide, q, a) for a in answers])}"
         for q, answers in when.items()
     )
+
+
+def _inside(name: str) -> str:
+    """Return an outcome's name as it stands inside a sentence."""
+    return escape(name[0].lower() + name[1:])
+
+
+def _either(words: list[str]) -> str:
+    """Return alternatives in words; several are set off from each other by quotation marks."""
+    return escape(words[0]) if len(words) == 1 else " or ".join(f"“{escape(word)}”" for word in words)
 
 
 def _short(guide: Guide, question: str, answer: str) -> str:
@@ -122,7 +132,7 @@ def guide_cases(data: Data) -> str:
             f"{escape(q.short.lower())}: {escape(_short(guide, q.id, case.answers[q.id]))}" for q in telling
         )
         name = f"[{escape(case.title)}]({CHOOSING}?{query(case.answers)}#answer)"
-        runner_up = escape(guide.outcomes[found.rule.runner_up].name.lower())
+        runner_up = _inside(guide.outcomes[found.rule.runner_up].name)
         parts.append(
             [
                 f'<span id="case-{case.id}"></span>{name}<br><small>{escape(case.says)}</small>',
@@ -177,7 +187,7 @@ def guide_advice(data: Data) -> str:
     rows = []
     for one in guide.advice:
         when = f"{_said(guide, one.when)}" if one.when else "whatever you answered"
-        names = ", ".join(escape(guide.outcomes[o].name.lower()) for o in one.outcomes)
+        names = ", ".join(_inside(guide.outcomes[o].name) for o in one.outcomes)
         says = f'<span id="advice-{one.id}">{reason(data, one.says)}</span>'
         rows.append([names, when, says])
     return cards(["With", "If", "Mind"], rows)
@@ -207,7 +217,7 @@ def guide_short(data: Data) -> str:
 
 
 def _way(guide: Guide, step: Step, answers: tuple[str, ...], to: int | Rule) -> str:
-    words = " or ".join(escape(_short(guide, step.question, answer)) for answer in answers)
+    words = _either([_short(guide, step.question, answer) for answer in answers])
     if isinstance(to, Rule):
         return f"{words}: {_named(guide.outcomes[to.outcome])} ([why](#rule-{to.id}))"
     return f"{words}: go to [{to}](#step-{to})"
@@ -222,7 +232,7 @@ def guide_key(data: Data) -> str:
         rows.append(
             [f'<span id="step-{step.number}"></span>{step.number}. {escape(guide.questions[step.question].ask)}', ways]
         )
-    return cards(["Step", "Answer, and where it leads"], rows, extra="key")
+    return cards(["Step", "Answers"], rows, extra="key")
 
 
 # -- the planner -----------------------------------------------------------------------------------
@@ -256,6 +266,15 @@ def _origin(data: Data, one: Technology) -> str:
     name = data.machine
     links = ", ".join(f"[{e}](/{data.recorded.runs[(name, e, s)].file.removeprefix('docs/')})" for e, s in one.measured)
     return f"measured on [{name}](/checking.md#machine-{name}), {run.date}, with no accelerator, since no VM is started: {links}"
+
+
+def origin(data: Data, one: Technology) -> str:
+    """Return where a technology's cost comes from, as plain text."""
+    if one.source:
+        source = data.sources[one.source]
+        return f"published {source.year}: {source.short or source.title}"
+    run = data.recorded.runs[(data.machine, *one.measured[0])]
+    return f"measured on {data.machine}, {run.date}; no VM is started, so no accelerator plays a part"
 
 
 def planner_costs(data: Data) -> str:
@@ -294,6 +313,7 @@ def planner_form(data: Data) -> str:
         {
             "id": one.id,
             "name": one.name,
+            "from": origin(data, one),
             "least": one.cost.least,
             "most": one.cost.most,
             "growth": one.cost.growth,

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import test_browser
+from macros.choosing import origin
 from macros.data import Data, load
 from macros.guide import combinations, decide
 from macros.planner import GIB, MIB, Cost, Host, Plan, Work, plan
@@ -78,7 +79,7 @@ def test_browser_and_python_agree_on_plans(page: Page, address: str, data: Data)
         assert theirs == camel(plan(*case)), case
     held = page.evaluate('JSON.parse(document.querySelector("[data-planner]").dataset.planner)')
     for one, theirs in zip(data.planner.technologies, held, strict=True):
-        assert theirs == {"id": one.id, "name": one.name, **camel(one.cost)}
+        assert theirs == {"id": one.id, "name": one.name, "from": origin(data, one), **camel(one.cost)}
 
 
 def test_each_case_reaches_its_answer_from_home(page: Page, address: str, data: Data) -> None:
@@ -138,6 +139,7 @@ def test_the_planner_answers_and_says_what_it_does_not_take(page: Page, address:
     assert re.search(
         r"^\d+( to \d+)? fit, by (memory|processors); the \d+ wanted (perhaps |do not )?fit\.$", status(page)
     )
+    assert "measured on" in page.locator("#plan").inner_text()
     page.locator("input[name=wanted]").fill("100000")
     assert status(page).endswith("the 100000 wanted do not fit.")
     page.locator("select[name=technology]").select_option("kata-qemu")

@@ -218,7 +218,8 @@
         ["If an instance cost nothing", String(found.bare) + " would fit"],
         ["Lost on each instance", range(found.eachLeast, found.eachMost, bytes)],
         ["Lost on " + n.wanted, range(found.lostLeast, found.lostMost, bytes) + ", up to " + Number(share.toPrecision(2)) + " % of the host's memory"],
-        ["Taken by " + n.wanted + ", workload included", range(found.neededLeast, found.neededMost, bytes)]
+        ["Taken by " + n.wanted + ", workload included", range(found.neededLeast, found.neededMost, bytes)],
+        ["The cost of an instance", cost.from]
       ].forEach(function (row) {
         text.appendChild(element("p", "", [element("strong", row[0] + ": "), document.createTextNode(row[1] + ".")]));
       });
