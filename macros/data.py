@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .charts import Chart, read_charts
+from .escapes import Escape, read_escapes
 from .evidence import examples_of, functions, parametrized
 from .examples import Example, load_examples, stale
 from .expects import Expectation, complaint, read_expectations
@@ -28,6 +29,7 @@ FILES = (
     "charts.yml",
     "claims.yml",
     "comparison.yml",
+    "escapes.yml",
     "exceptions.yml",
     "glossary.yml",
     "guide.yml",
@@ -44,6 +46,7 @@ SCHEMAS = (
     "charts",
     "claims",
     "comparison",
+    "escapes",
     "exceptions",
     "glossary",
     "guide",
@@ -183,6 +186,7 @@ class Data:
     guide: Guide
     planner: Planner
     second: Recorded = field(default_factory=lambda: Recorded({}, {}, ()))  # what was recorded a second time
+    escapes: tuple[Escape, ...] = ()
     glossary: tuple[Term, ...] = ()
     cited_by_data: tuple[tuple[str, str, str], ...] = ()  # file, source, locator
     pages: tuple[Page, ...] = ()  # once they have been read: see pages.check_pages
@@ -540,6 +544,16 @@ class _Loader:
             self.bad("planner", line(path), what, remedy)
         return found
 
+    def escapes(self, sources: dict[str, Source] | None) -> tuple[Escape, ...]:
+        """Read the record of escapes; hold it against the sources where those could be read."""
+        content, line = self.yaml("escapes")
+        if content is None or sources is None:
+            return ()
+        found, bad = read_escapes(content, line, sources)
+        for wrong in bad:
+            self.bad("escapes", *wrong)
+        return found
+
     def strays(self) -> None:
         """Note what lies in docs/data and is read by nobody."""
         try:
@@ -563,6 +577,7 @@ class _Loader:
         sections = self.sections()
         shell, numbers = self.exceptions()
         glossary = self.glossary()
+        escapes = self.escapes(sources)
         examples: dict[str, Example] = {}
         recorded = second = Recorded({}, {}, ())
         first = self.machine()
@@ -607,6 +622,7 @@ class _Loader:
         return Data(
             *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, guide, planner),
             second=second,
+            escapes=escapes,
             glossary=glossary,
             cited_by_data=self.cited(sources),
         )

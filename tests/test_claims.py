@@ -16,6 +16,7 @@ from runner.paths import ROOT
 SECTIONS = {
     "architecture": [f"A{n}" for n in range(1, 9)],
     "resources": [f"R{n}" for n in range(1, 8)],
+    "isolation": [f"S{n}" for n in range(1, 6)],
     "performance": [f"P{n}" for n in range(1, 6)],
     "conclusion": ["C1", "C2"],
 }
