@@ -243,15 +243,16 @@ def test_pages_were_found() -> None:
     assert Path(ROOT / "docs" / "index.md").is_file()
 
 
-def test_claims_are_filtered_without_a_script(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize(("path", "least"), [("claims/", 40), ("security/escapes/", 20)], ids=["claims", "escapes"])
+def test_a_list_is_filtered_without_a_script(browser: Browser, address: str, path: str, least: int) -> None:
     """By keyboard, with JavaScript switched off: what does not fit is hidden, All shows it again, and an anchor is always seen."""
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
     try:
         page = context.new_page()
-        page.goto(address + "claims/")
+        page.goto(address + path)
         rows = page.locator("tr.filter__item")
         every = rows.count()
-        assert every > 40
+        assert every > least
         assert rows.filter(visible=True).count() == every
         page.get_by_role("radio", name="All").first.focus()
         page.keyboard.press("ArrowRight")
@@ -262,7 +263,7 @@ def test_claims_are_filtered_without_a_script(browser: Browser, address: str) ->
         assert all(wanted in (one.get_attribute("class") or "") for one in shown.all())
         assert page.locator(".filter__some").is_visible()
         hidden = next(one.get_attribute("id") for one in rows.all() if not one.is_visible())
-        page.goto(f"{address}claims/#{hidden}")
+        page.goto(f"{address}{path}#{hidden}")
         assert page.locator(f"#{hidden}").is_visible()
     finally:
         context.close()

@@ -67,6 +67,16 @@ def test_every_kernel_flaw_would_have_met_a_guests_kernel_first(data: Data) -> N
     assert {one.barriers["userns"].stops for one in kernel} == {"no"}
 
 
+def test_a_user_namespace_helps_against_most_flaws_of_runtimes(data: Data) -> None:
+    runtimes = [one.barriers["userns"].stops for one in data.escapes if one.part == "engine or runtime"]
+    assert sum(stops in {"yes", "partly"} for stops in runtimes) > len(runtimes) / 2
+
+
+def test_some_scores_of_one_flaw_lie_more_than_a_point_apart(data: Data) -> None:
+    spans = [[float(score.value) for score in one.scores] for one in data.escapes]
+    assert sum(max(span) - min(span) > 1 for span in spans) >= 2
+
+
 def test_no_vm_stops_what_crossed_a_vms_boundary(data: Data) -> None:
     assert {one.barriers["vm"].stops for one in data.escapes if one.boundary == "vm"} == {"no"}
 
