@@ -232,7 +232,9 @@ def guide_key(data: Data) -> str:
         rows.append(
             [f'<span id="step-{step.number}"></span>{step.number}. {escape(guide.questions[step.question].ask)}', ways]
         )
-    return cards(["Step", "Answers"], rows, extra="key")
+    # The rules say the same once more, with their reasons: a search finds those.
+    table = cards(["Step", "Answers"], rows, extra="key")
+    return f'<div data-search-exclude markdown="1">\n\n{table}\n\n</div>'
 
 
 # -- the planner -----------------------------------------------------------------------------------
@@ -389,4 +391,5 @@ def planner_examples(data: Data) -> str:
     kept = f"{data.planner.kept / MIB:g}{NARROW}MiB"
     used = [one.measured for one in data.planner.technologies if one.measured]
     note = provenance(data, data.machine, [run for runs in used for run in runs])
+    parts = ['<div data-search-exclude markdown="1">', "", *parts, "</div>", ""]
     return "\n".join([*parts, f"In all of them {kept} are kept for the host itself.", "", note])
