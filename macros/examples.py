@@ -59,6 +59,7 @@ REQUIREMENTS = frozenset(
         "ksm",
         "qemu-img",
         "containerd",
+        "criu",
     )
 )
 # What an experiment's results may depend on, so that those of two machines that differ in it are not compared.

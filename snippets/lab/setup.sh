@@ -103,6 +103,8 @@ engines() {
     want unshare util-linux
     want hyperfine hyperfine # measures start-up, and the speed of the checks
     want bwrap bubblewrap
+    # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
+    if may_install && [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
     case $(uname -m) in
     x86_64) want linux.uml user-mode-linux ;;
     esac

@@ -148,6 +148,7 @@ REQUIREMENTS: dict[str, Requirement] = {
         "run it on a kernel with KSM",
         engine=False,
     ),
+    "criu": Requirement(_program("criu"), f"as root: {APT} criu", engine=False),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
 PIECES = {"arm64", "memtest", "debian", "tools"}

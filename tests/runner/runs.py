@@ -260,7 +260,9 @@ def _unmount_below(directory: Path) -> None:
 
 
 def _remove_cgroups(run: str) -> None:
-    for directory in sorted(Path("/sys/fs/cgroup").glob(f"**/{run}*"), reverse=True):
+    """Remove the control groups whose names begin with the run's id, and those below them; none holds a process any more."""
+    found = Path("/sys/fs/cgroup").glob(f"**/{run}*")
+    for directory in sorted((below for top in found for below in (top, *top.rglob("*/"))), reverse=True):
         try:
             directory.rmdir()
         except OSError:
