@@ -106,6 +106,16 @@ def _no_arm_translation() -> str:
     )
 
 
+def _vsyscall() -> str:
+    if why := _linux():
+        return why
+    return (
+        ""
+        if "[vsyscall]" in Path("/proc/self/maps").read_text()
+        else "this kernel offers no page vsyscall to old programs"
+    )
+
+
 @dataclass(frozen=True)
 class Requirement:
     """How to see whether something is there (`why_not` gives "" or the reason) and how to get it."""
@@ -138,6 +148,10 @@ REQUIREMENTS: dict[str, Requirement] = {
     "memtest": Requirement(lambda: "", "", engine=True),
     "debian": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
     "tools": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
+    "ovmf": Requirement(lambda: "", "", engine=True),
+    "qemu-user": Requirement(lambda: "", "", engine=True),
+    "bullseye": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap", engine=True),
+    "vsyscall": Requirement(_vsyscall, "run it on a kernel started with vsyscall=xonly", engine=False),
     "bwrap": Requirement(_program("bwrap"), f"as root: {APT} bubblewrap", engine=True),
     "uml": Requirement(_program("linux.uml"), f"as root: {APT} user-mode-linux", engine=True),
     "hyperfine": Requirement(_program("hyperfine"), f"as root: {APT} hyperfine", engine=True),
@@ -151,7 +165,7 @@ REQUIREMENTS: dict[str, Requirement] = {
     "criu": Requirement(_program("criu"), f"as root: {APT} criu", engine=False),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
-PIECES = {"arm64", "memtest", "debian", "tools"}
+PIECES = {"arm64", "memtest", "debian", "tools", "ovmf", "qemu-user", "bullseye"}
 
 
 def missing(requires: tuple[str, ...]) -> list[Missing]:

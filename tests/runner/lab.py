@@ -310,7 +310,48 @@ def _tools() -> None:
     )
 
 
-PIECES: dict[str, Callable[[], None]] = {"arm64": _arm64, "memtest": _memtest, "debian": _debian, "tools": _tools}
+def _ovmf() -> None:
+    """The firmware UEFI for a VM: its code, and a fresh store for its settings."""
+
+    def build() -> None:
+        where = LAB / "ovmf"
+        shutil.rmtree(where, ignore_errors=True)
+        _script("packages.sh", "amd64", "ovmf", "ovmf")
+        for name, kind in (("code.fd", "CODE"), ("vars.fd", "VARS")):
+            shutil.copyfile(where / f"tree/usr/share/OVMF/OVMF_{kind}_4M.fd", where / name)
+        shutil.rmtree(where / "tree")
+
+    _piece("ovmf", _digest(LAB_SCRIPTS / "packages.sh"), ["ovmf/code.fd", "ovmf/vars.fd"], build)
+
+
+def _qemu_user() -> None:
+    """QEMU's user-mode emulator for arm64. Unpacked and not installed: installing it would register it with the kernel."""
+
+    def build() -> None:
+        where = LAB / "qemu-user"
+        shutil.rmtree(where, ignore_errors=True)
+        _script("packages.sh", "amd64", "qemu-user", "qemu-user-static")
+        shutil.copy(where / "tree/usr/bin/qemu-aarch64-static", LAB / "qemu-aarch64-static")
+        shutil.rmtree(where)
+
+    _piece("qemu-user", _digest(LAB_SCRIPTS / "packages.sh"), ["qemu-aarch64-static"], build)
+
+
+def _bullseye() -> None:
+    """A small tree of Debian 11, as an archive."""
+    digest = _digest(LAB_SCRIPTS / "bullseye.sh", os.environ.get("LAB_BULLSEYE_MIRROR", ""))
+    _piece("bullseye", digest, ["bullseye.tar"], lambda: void(_script("bullseye.sh")))
+
+
+PIECES: dict[str, Callable[[], None]] = {
+    "arm64": _arm64,
+    "memtest": _memtest,
+    "debian": _debian,
+    "tools": _tools,
+    "ovmf": _ovmf,
+    "qemu-user": _qemu_user,
+    "bullseye": _bullseye,
+}
 
 
 def _probe(accelerator: str) -> str:
