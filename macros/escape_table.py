@@ -69,14 +69,14 @@ def escapes(data: Data) -> str:
 
 
 def escape_counts(data: Data) -> str:
-    """Return, for each side, how many entries there are and how many each of the three would have stopped or weakened."""
-    lines = ["| Boundary of | Entries | " + " | ".join(f"{title}: yes, partly" for title in HEAD[2:]) + " |"]
+    """Return, for each side, how many entries there are and how many each of the three would have stopped, at least partly."""
+    lines = ["| Boundary of | Entries | " + " | ".join(HEAD[2:]) + " |"]
     lines.append("|---|---:|" + "---:|" * len(BARRIERS))
     for side in SIDES:
         mine = [one for one in data.escapes if one.boundary == side]
         cells = []
         for name in BARRIERS:
             stops = [one.barriers[name].stops for one in mine]
-            cells.append(f"{stops.count('yes')}, {stops.count('partly')}")
+            cells.append(f"{stops.count('yes')} yes, {stops.count('partly')} partly")
         lines.append(f"| {side_name(side)} | {len(mine)} | {' | '.join(cells)} |")
     return "\n".join(lines)
