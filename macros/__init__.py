@@ -35,6 +35,7 @@ except ImportError:  # another generator
 MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "example": (show.example, show.check_example),
     "observed": (observed.observed, observed.check_observed),
+    "networks": (show.networks, ledger.nothing_to_check),
     "typing": (show.typing, ledger.nothing_to_check),
     "script": (show.script, show.check_script),
     "diagram": (diagrams.diagram, diagrams.check_diagrams),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .figures import UNITS
+from .networks import findings
 from .problems import Problem, ProblemError, folder, read, relative
 from .validate import read_json, validate
 
@@ -26,7 +27,7 @@ LAB = "lab"  # the folder of snippets/ that holds the lab and no examples
 MARKER = re.compile(r"^\s*#?\s*--8<--\s*\[(?P<kind>start|end):(?P<name>[a-z0-9][a-z0-9-]*)\]\s*$")
 LOOSE_MARKER = re.compile(r"--8<--")
 SIDE_KEYS = {"look", "seconds", "requires", "accelerator", "runs"}
-TOP_KEYS = {"title", "touches", "volatile", "metrics", "runs", "warmup", "depends", *SIDES}
+TOP_KEYS = {"title", "touches", "network", "volatile", "metrics", "runs", "warmup", "depends", *SIDES}
 VOLATILE_KEYS = {"name", "pattern", "host"}
 METRIC_KEYS = {"title", "unit", "at"}
 # Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
@@ -64,6 +65,8 @@ REQUIREMENTS = frozenset(
         "qemu-img",
         "containerd",
         "criu",
+        "iptables",
+        "virtiofsd",
     )
 )
 # What an experiment's results may depend on, so that those of two machines that differ in it are not compared.
@@ -180,6 +183,8 @@ class Example:
     warmup: bool = True  # whether a round goes before those that are measured
     depends: tuple[str, ...] = ()  # what, besides the accelerator, makes results of two machines incomparable
     records: dict[str, Record] = field(default_factory=dict)
+    network: str = ""  # why its networks are not all internal, if they are not
+    networks: tuple[str, ...] = ()  # what those are
 
 
 def regions(path: Path, root: Path) -> tuple[Region, ...]:
@@ -289,6 +294,7 @@ class _Reader:
         self.keys(data, TOP_KEYS, "")
         title = self.string(data, "title", required=True)
         touches = self.string(data, "touches", required=True)
+        network = self.string(data, "network")
         volatile = tuple(self.volatile(data))
         metrics = self.metrics(data)
         runs = data.get("runs", 1)
@@ -311,6 +317,7 @@ class _Reader:
             depends = []
         sides = self.sides(data)
         self.companions(sides)
+        networks = self.networks(sides, network)
         records = self.records(sides)
         if self.problems:
             raise ProblemError(self.problems)
@@ -326,6 +333,8 @@ class _Reader:
             warmup,
             tuple(map(str, depends)),
             records,
+            network,
+            networks,
         )
 
     def table(self, value: object, where: str) -> dict[str, Any]:
@@ -516,6 +525,24 @@ class _Reader:
         if not found and not self.problems:
             self.bad("^", "an example without a side", f"add one of {', '.join(s + '.sh' for s in SIDES)}")
         return found
+
+    def networks(self, sides: dict[str, Side], reason: str) -> tuple[str, ...]:
+        """Return what networks of the scripts are not internal; note those without a reason, and a reason without one."""
+        seen = dict[str, None]()
+        for side in sides.values():
+            try:
+                text = read(side.script, self.root)
+            except ProblemError:
+                continue  # noted where its regions are read
+            for found in findings(text):
+                if found.excusable:
+                    seen[found.what] = None
+                if not (found.excusable and reason):
+                    name = relative(side.script, self.root)
+                    self.problems.append(Problem(name, found.line, found.what, found.remedy))
+        if reason and not seen:
+            self.bad(r"^network\b", "a reason for a network that no script has", "remove the key 'network'")
+        return tuple(seen)
 
     def companions(self, sides: dict[str, Side]) -> None:
         """Note what is no part of the example: neither its own files, nor named in a script."""

@@ -97,6 +97,20 @@ def typing(_data: Data) -> str:
     )
 
 
+def networks(data: Data) -> str:
+    """Return the examples whose networks are not all internal, as a table: a row a reason."""
+    rows: dict[str, list[Example]] = {}
+    for one in data.examples.values():
+        if one.network:
+            rows.setdefault(one.network, []).append(one)
+    lines = ["| Why | What | Examples |", "|---|---|---|"]
+    for reason, found in sorted(rows.items(), key=lambda row: (-len(row[1]), row[0])):
+        what = dict.fromkeys(what for one in found for what in one.networks)
+        links = ", ".join(f"[{one.id}](/snippets/{one.id}/example.toml)" for one in found)
+        lines.append(f"| {escape(reason)} | {escape('; '.join(what))} | {links} |")
+    return "\n".join(['<div data-search-exclude markdown="1">', "", *lines, "", "</div>"])
+
+
 def check_example(data: Data, call: Call, shown: Shown) -> str:
     """Check a call of `example`, and note what it shows. See `pages.Check`."""
     given = dict(zip(("example_id", "side", "region"), call.args, strict=False)) | call.kwargs

@@ -42,7 +42,7 @@ elsewhere() {
     qemu-img) hint qemu-utils qemu-img qemu ;;
     qemu-system-aarch64) hint qemu-system-arm qemu-system-aarch64-core qemu ;;
     chromium) hint chromium chromium "--cask chromium" ;;
-    runc | cpio | mmdebstrap | hyperfine) hint "$1" "$1" "$1" ;;
+    runc | cpio | mmdebstrap | hyperfine | iptables | virtiofsd) hint "$1" "$1" "$1" ;;
     bwrap) hint bubblewrap bubblewrap bubblewrap ;;
     linux.uml) hint user-mode-linux user-mode-linux user-mode-linux ;;
     mke2fs) hint e2fsprogs e2fsprogs e2fsprogs ;;
@@ -105,10 +105,16 @@ engines() {
     want bwrap bubblewrap
     # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
     if may_install && [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
+    want iptables iptables
     case $(uname -m) in
     x86_64) want linux.uml user-mode-linux ;;
     esac
     install_missing
+    # The file server of virtiofs came with QEMU up to release 7.2, and is a package of its own since.
+    if ! [ -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then
+        PATH="$PATH:/usr/libexec" want virtiofsd virtiofsd
+        install_missing
+    fi
 }
 
 browser() {

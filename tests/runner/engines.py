@@ -98,6 +98,12 @@ def _user_namespaces() -> str:
     return "" if done.returncode == 0 else f"no user namespace may be made here ({done.stderr.strip()})"
 
 
+def _virtiofsd() -> str:
+    """The file server of virtiofs lies where no PATH leads: with QEMU up to release 7.2, in a package of its own later."""
+    places = ("/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd")
+    return "" if any(os.access(path, os.X_OK) for path in places) else f"no program {' or '.join(places)}"
+
+
 def _no_arm_translation() -> str:
     return (
         "a user-mode emulator for arm64 is registered with this kernel"
@@ -163,6 +169,8 @@ REQUIREMENTS: dict[str, Requirement] = {
         engine=False,
     ),
     "criu": Requirement(_program("criu"), f"as root: {APT} criu", engine=False),
+    "iptables": Requirement(_program("iptables"), f"as root: {APT} iptables", engine=True),
+    "virtiofsd": Requirement(_virtiofsd, f"as root: {APT} virtiofsd", engine=True),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
 PIECES = {"arm64", "memtest", "debian", "tools", "ovmf", "qemu-user", "bullseye"}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# --8<-- [start:program]
+cat "$HERE/greedy"
+# --8<-- [end:program]
+
+# --8<-- [start:limits]
+docker run -d --name "$RUN-neighbour" --network none -v "$HERE:/work:ro" \
+    --tmpfs /data cvm-lab sleep 600 >"$WORK/id"
+docker run -d --name "$RUN-greedy" --network none -v "$HERE:/work:ro" \
+    -m 32m --tmpfs /data:size=4m --ulimit nofile=32 --pids-limit 32 \
+    cvm-lab sh -c '(. /work/greedy) 2>&1; echo finished; exec sleep 600' \
+    >"$WORK/id"
+# --8<-- [end:limits]
+wait_for 15 sh -c "docker logs $RUN-greedy 2>&1 | grep -q finished"
+
+# --8<-- [start:greedy]
+docker logs "$RUN-greedy" 2>&1 | grep -v finished
+# --8<-- [end:greedy]
+
+# --8<-- [start:neighbour]
+docker exec "$RUN-neighbour" sh /work/greedy
+# --8<-- [end:neighbour]
+
+# --8<-- [start:one-disk]
+# without a limit, the files of all containers lie on one disk
+docker exec "$RUN-greedy" df -P / | awk 'NR == 2 {print $2, "KiB"}'
+docker exec "$RUN-neighbour" df -P / | awk 'NR == 2 {print $2, "KiB"}'
+# --8<-- [end:one-disk]
