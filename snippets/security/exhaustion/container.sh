@@ -3,13 +3,22 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:program]
-cat "$HERE/greedy"
+cat >"$WORK/greedy" <<'END'
+# Wants 128 MiB of memory, 8 MiB of disk, 40 files and 40 processes.
+dd if=/dev/zero of=/dev/null bs=128M count=1 2>/dev/null
+echo "memory: ended with $?"
+dd if=/dev/zero of=/data/file bs=1M count=8 2>&1 | grep -o 'No space.*'
+[ "$(stat -c %s /data/file)" = 8388608 ] && echo "disk: as wanted"
+tail -n 0 $(yes /etc/passwd | head -n 40) 2>&1 >/dev/null |
+    sort -u | grep . || echo "files: as wanted"
+(for i in $(seq 40); do sleep 5 & done) 2>&1 && echo "processes: as wanted"
+END
 # --8<-- [end:program]
 
 # --8<-- [start:limits]
-docker run -d --name "$RUN-neighbour" --network none -v "$HERE:/work:ro" \
+docker run -d --name "$RUN-neighbour" --network none -v "$WORK:/work:ro" \
     --tmpfs /data cvm-lab sleep 600 >"$WORK/id"
-docker run -d --name "$RUN-greedy" --network none -v "$HERE:/work:ro" \
+docker run -d --name "$RUN-greedy" --network none -v "$WORK:/work:ro" \
     -m 32m --tmpfs /data:size=4m --ulimit nofile=32 --pids-limit 32 \
     cvm-lab sh -c '(. /work/greedy) 2>&1; echo finished; exec sleep 600' \
     >"$WORK/id"

@@ -3,11 +3,54 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:guest]
-cat "$HERE/guest"
+cat >"$WORK/guest" <<'END'
+# Runs in the guest: two containers made by hand, without a limit.
+echo 'user:x:1000:1000::/:/bin/sh' >>/etc/passwd
+box() { unshare -m -u -i -n -p -f su user -c "$1"; }
+mkdir /data
+mount -t tmpfs -o size=16m,mode=777 data /data # one disk for both
+mkfifo /tmp/go
+
+echo 'disk:'
+box 'dd if=/dev/zero of=/data/hog bs=1M' 2>/dev/null
+box 'echo words >/data/mine' 2>&1
+rm /data/*
+
+echo 'files:' # of which this kernel may now have 1500 open, in all
+echo 1500 >/proc/sys/fs/file-max
+many=$(yes /etc/passwd | head -n 900)
+box "tail -f $many & tail -f $many" >/dev/null 2>&1 &
+until [ "$(cut -f 1 /proc/sys/fs/file-nr)" -ge 1400 ]; do usleep 50000; done
+sleep 1
+box 'cat /etc/os-release' 2>&1
+kill -9 $(pidof tail)
+echo 100000 >/proc/sys/fs/file-max
+
+echo 'memory:' # the neighbour holds 100 MiB, the others take 16 each
+box '(dd if=/dev/zero bs=100M 2>/dev/null
+    echo "the neighbour ended with $?" >&2) | exec sleep 600' 2>&1 &
+sleep 1
+box 'for i in 1 2 3 4 5 6 7 8 9; do
+    dd if=/dev/zero bs=16M 2>/dev/null | sleep 600 &
+    usleep 200000; done; wait' &
+sleep 4
+echo "of the others, $(pidof dd | wc -w) go on"
+kill -9 $(pidof sleep)
+
+echo 'processes:' # of which this kernel may now number 400, in all
+echo 400 >/proc/sys/kernel/pid_max
+box 'read go </tmp/go; cat /etc/os-release' 2>&1 &
+neighbour=$!
+box '(while :; do sleep 600 & done); exec sleep 600' 2>/tmp/hog &
+until read -r line </tmp/hog; do :; done
+echo >/tmp/go
+wait $neighbour
+kill -9 -1 # all but this shell and its parent
+END
 # --8<-- [end:guest]
 
 # --8<-- [start:start]
-(cd "$HERE" && echo guest | cpio -o -H newc --quiet) |
+(cd "$WORK" && echo guest | cpio -o -H newc --quiet) |
     cat initramfs.gz - >"$WORK/initrd"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 \
     -nodefaults -display none -serial "file:$WORK/console" -no-reboot \
