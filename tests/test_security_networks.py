@@ -23,18 +23,15 @@ def test_containers_reach_each_other_on_one_bridge_only(run_example: Runs) -> No
     """On one bridge by name and by address; from another by neither, until the server is joined to that one too."""
     output = run_example("security/networks", "container")
     assert output["one-bridge"] == NAME * 2
-    name, address = output["two-bridges"].splitlines()
-    assert name.startswith("wget: bad address ")
-    assert address == "wget: download timed out"
+    assert output["two-bridges"] == "no answer\n" * 2
     assert output["connect"] == NAME
 
 
 @pytest.mark.engine
-def test_an_internal_network_has_no_way_out_but_the_host_a_way_in(run_example: Runs) -> None:
-    """A container of an internal network has no default route; the host reaches its server all the same."""
+def test_an_internal_network_is_cut_off_but_for_the_host(run_example: Runs) -> None:
+    """Neither way between an internal network and another is there an answer; the host reaches the server all the same."""
     output = run_example("security/networks", "container")
-    assert output["ways-out"].splitlines() == ["client: 1 ways out", "alone: 0 ways out"]
-    assert output["from-the-host"] == NAME
+    assert output["internal"] == "no answer\n" * 2 + NAME
 
 
 @pytest.mark.engine
@@ -52,11 +49,11 @@ def test_a_published_port_passes_by_the_input_chain(run_example: Runs) -> None:
     lines = run_example("security/published-port", "host")["rules"].splitlines()
     assert lines == [
         "port 8081, on which the host listens:",
-        "wget: download timed out",
+        "no answer",
         "port 8080, published:",
         "a service of the container",
         "port 8080, with a rule where it passes:",
-        "wget: download timed out",
+        "no answer",
     ]
 
 

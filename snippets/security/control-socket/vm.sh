@@ -22,7 +22,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     run=\"ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
     (printf 'migrate \042exec:cp $WORK/marker $WORK/answer\042\n'
     sleep 1) | timeout 2 nc 10.0.2.2 $port >/dev/null
-    echo the guest has spoken\""
+    echo the guest has spoken\"" 2>"$WORK/log"
 # --8<-- [end:monitor]
 
 # --8<-- [start:answer]

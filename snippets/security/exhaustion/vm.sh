@@ -18,8 +18,8 @@ rm /data/*
 
 echo 'files:' # of which this kernel may now have 1500 open, in all
 echo 1500 >/proc/sys/fs/file-max
-many=$(yes /etc/passwd | head -n 900)
-box "tail -f $many & tail -f $many" >/dev/null 2>&1 &
+box 'set -- $(yes /etc/passwd | head -n 900)
+    tail -f "$@" & tail -f "$@"' >/dev/null 2>&1 &
 until [ "$(cut -f 1 /proc/sys/fs/file-nr)" -ge 1400 ]; do usleep 50000; done
 sleep 1
 box 'cat /etc/os-release' 2>&1
@@ -28,24 +28,33 @@ echo 100000 >/proc/sys/fs/file-max
 
 echo 'memory:' # the neighbour holds 100 MiB, the others take 16 each
 box '(dd if=/dev/zero bs=100M 2>/dev/null
-    echo "the neighbour ended with $?" >&2) | exec sleep 600' 2>&1 &
+    echo "the neighbour ended with $?" >&2) | exec sleep 600' 2>/tmp/told &
 sleep 1
 box 'for i in 1 2 3 4 5 6 7 8 9; do
-    dd if=/dev/zero bs=16M 2>/dev/null | sleep 600 &
-    usleep 200000; done; wait' &
-sleep 4
+    dd if=/dev/zero bs=16M | sleep 600 &
+    usleep 200000; done; wait' 2>/dev/null &
+until [ -s /tmp/told ]; do sleep 1; done
+sleep 2
+cat /tmp/told
 echo "of the others, $(pidof dd | wc -w) go on"
-kill -9 $(pidof sleep)
+{ kill -9 $(pidof sleep); wait; } 2>/dev/null
 
-echo 'processes:' # of which this kernel may now number 400, in all
-echo 400 >/proc/sys/kernel/pid_max
-box 'read go </tmp/go; cat /etc/os-release' 2>&1 &
+echo 'processes:' # for which this kernel now has numbers up to 319
+echo 320 >/proc/sys/kernel/pid_max
+box 'read go </tmp/go; cat /etc/os-release | grep lab' 2>&1 &
 neighbour=$!
+: >/tmp/hog
 box '(while :; do sleep 600 & done); exec sleep 600' 2>/tmp/hog &
-until read -r line </tmp/hog; do :; done
+until read -r line </tmp/hog; do # a pause that starts no process:
+    read -r -t 1 nothing </dev/console
+done
 echo >/tmp/go
 wait $neighbour
 kill -9 -1 # all but this shell and its parent
+until set -- /proc/[0-9]* && [ $# -lt 100 ]; do
+    read -r -t 1 nothing </dev/console
+done
+exit 0
 END
 # --8<-- [end:guest]
 

@@ -25,7 +25,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -append "console=ttyS0 loglevel=1
     run=\"ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
     ip address add 10.0.3.15/24 dev eth1; ip link set eth1 up
-    echo restricted:; wget -q -T 3 -O - http://10.0.3.2:$port/marker
-    echo as it is:; wget -q -T 3 -O - http://10.0.2.2:$port/marker\""
+    echo restricted:; timeout 3 wget -q -O - http://10.0.3.2:$port/marker
+    echo as it is:; wget -q -O - http://10.0.2.2:$port/marker\""
 # --8<-- [end:guest]
 kill %1

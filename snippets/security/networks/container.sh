@@ -16,7 +16,8 @@ start client red
 start other blue
 start alone inner
 ask() { # NAME ADDRESS
-    docker exec "$RUN-$1" wget -q -T 1 -O - "http://$2/os-release" || true
+    docker exec "$RUN-$1" timeout 1 wget -q -O - "http://$2/os-release" \
+        2>/dev/null || echo "no answer"
 }
 address() { # NAME
     docker inspect "$RUN-$1" \
@@ -39,13 +40,8 @@ docker network connect "$RUN-blue" "$RUN-web"
 ask other "$RUN-web"
 # --8<-- [end:connect]
 
-# --8<-- [start:ways-out]
-for name in client alone; do
-    routes=$(docker exec "$RUN-$name" ip route | grep -c default || true)
-    echo "$name: $routes ways out"
-done
-# --8<-- [end:ways-out]
-
-# --8<-- [start:from-the-host]
-./busybox wget -q -T 5 -O - "http://$(address alone)/os-release"
-# --8<-- [end:from-the-host]
+# --8<-- [start:internal]
+ask alone "$(address client)"
+ask client "$(address alone)"
+./busybox wget -q -O - "http://$(address alone)/os-release" # the host
+# --8<-- [end:internal]

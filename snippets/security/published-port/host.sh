@@ -29,8 +29,8 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 nsenter --net=/run/netns/container ./busybox httpd -p 80 -h container
 ./busybox httpd -p 8081 -h host
 ask() { # what the client gets
-    nsenter --net=/run/netns/client \
-        ./busybox wget -q -T 1 -O - "http://192.0.2.1:$1/who" 2>&1 || true
+    nsenter --net=/run/netns/client timeout 1 \
+        ./busybox wget -q -O - "http://192.0.2.1:$1/who" || echo "no answer"
 }
 END
 # --8<-- [end:gateway]
