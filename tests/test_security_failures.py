@@ -43,7 +43,7 @@ def test_at_its_limits_a_container_harms_itself_only(run_example: Runs) -> None:
         "memory: ended with 137",  # killed: 128 + signal 9
         "No space left on device",
         "tail: can't open '/etc/passwd': Too many open files",
-        "sh: /work/greedy: line 0: can't fork: Resource temporarily unavailable",
+        "sh: /wishes/greedy: line 0: can't fork: Resource temporarily unavailable",
     ]
     wishes = ["disk: as wanted", "files: as wanted", "processes: as wanted"]
     assert output["neighbour"].splitlines() == ["memory: ended with 0", *wishes]

@@ -16,11 +16,11 @@ END
 # --8<-- [end:program]
 
 # --8<-- [start:limits]
-docker run -d --name "$RUN-neighbour" --network none -v "$WORK:/work:ro" \
+docker run -d --name "$RUN-neighbour" --network none -v "$WORK:/wishes:ro" \
     --tmpfs /data cvm-lab sleep 600 >"$WORK/id"
-docker run -d --name "$RUN-greedy" --network none -v "$WORK:/work:ro" \
+docker run -d --name "$RUN-greedy" --network none -v "$WORK:/wishes:ro" \
     -m 32m --tmpfs /data:size=4m --ulimit nofile=32 --pids-limit 32 \
-    cvm-lab sh -c '(. /work/greedy) 2>&1; echo finished; exec sleep 600' \
+    cvm-lab sh -c '(. /wishes/greedy) 2>&1; echo finished; exec sleep 600' \
     >"$WORK/id"
 # --8<-- [end:limits]
 wait_for 15 sh -c "docker logs $RUN-greedy 2>&1 | grep -q finished"
@@ -30,7 +30,7 @@ docker logs "$RUN-greedy" 2>&1 | grep -v finished
 # --8<-- [end:greedy]
 
 # --8<-- [start:neighbour]
-docker exec "$RUN-neighbour" sh /work/greedy
+docker exec "$RUN-neighbour" sh /wishes/greedy
 # --8<-- [end:neighbour]
 
 # --8<-- [start:one-disk]

@@ -11,7 +11,8 @@ ln -s ../beside "$WORK/shared/link"
 
 # --8<-- [start:shared]
 docker run --rm --network none -v "$WORK/shared:/shared" cvm-lab sh -c '
-    cd /shared; cat marker; echo changed >marker
+    exec 2>&1; cd /shared
+    cat marker; echo changed >marker
     cat link
     cp /bin/busybox tool; chmod u+s tool' || true
 # --8<-- [end:shared]
@@ -23,5 +24,6 @@ stat -c '%A user %u' "$WORK/shared/tool"
 
 # --8<-- [start:read-only]
 docker run --rm --network none -v "$WORK/shared:/shared:ro" cvm-lab \
-    sh -c 'cat /shared/marker; echo again >/shared/marker' || true
+    sh -c 'exec 2>&1; cat /shared/marker
+    echo again >/shared/marker' || true
 # --8<-- [end:read-only]

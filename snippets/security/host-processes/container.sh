@@ -13,7 +13,7 @@ docker run --rm --network none cvm-lab ls "/proc/$pid" || true
 
 # --8<-- [start:host-pid]
 docker run --rm --network none --pid host cvm-lab sh -c "
-    tr '\0' ' ' </proc/$pid/cmdline; echo
+    exec 2>&1; tr '\0' ' ' </proc/$pid/cmdline; echo
     cat /proc/$pid/environ" || true
 # --8<-- [end:host-pid]
 
