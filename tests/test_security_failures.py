@@ -29,7 +29,7 @@ def test_a_panic_of_one_guest_stops_no_neighbour(run_example: Runs) -> None:
 
 def test_a_container_cannot_even_open_the_hosts_trigger(run_example: Runs) -> None:
     """Opening the host's trigger for writing fails; where the host's kernel has none, because it is not there."""
-    output = run_example("security/kernel-panic", "container")["show"]
+    output = run_example("security/panic-trigger", "container")["show"]
     why = re.fullmatch(r"sh: can't create /proc/sysrq-trigger: (.+)\n", output)
     assert why is not None, output
     there = Path("/proc/sysrq-trigger").exists()
