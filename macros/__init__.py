@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    calls,
     choosing,
     data,
     diagrams,
@@ -66,6 +67,10 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "on_what": (method.on_what, ledger.nothing_to_check),
     "not_measured": (method.not_measured, ledger.nothing_to_check),
     "unshown": (method.unshown, ledger.nothing_to_check),
+    "system_calls": (calls.system_calls, calls.check_recorded),
+    "call_count": (calls.call_count, calls.check_recorded),
+    "call_names": (calls.call_names, calls.check_recorded),
+    "host_calls": (calls.host_calls, calls.check_recorded),
     "failures": (measured.failures, ledger.nothing_to_check),
     "repeats": (repeats.repeats, repeats.check_repeats),
     "machines": (measured.machines, ledger.nothing_to_check),

@@ -67,6 +67,8 @@ REQUIREMENTS = frozenset(
         "criu",
         "iptables",
         "virtiofsd",
+        "cc",
+        "strace",
     )
 )
 # What an experiment's results may depend on, so that those of two machines that differ in it are not compared.

@@ -24,8 +24,10 @@ SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
     "1/s": (("a second", Decimal(1)),),
     "count": (("", Decimal(1)),),
     "times": (("times", Decimal(1)),),
+    "code": (("", Decimal(1)),),
 }
 TIMES = "times"  # the unit of a ratio
+CODE = "code"  # the "unit" of numbers that name something: they are neither compared nor averaged
 UNITS = frozenset(SCALES) - {TIMES}  # of samples
 # What sources write, and what it is in ours.
 GIVEN: dict[str, tuple[str, Decimal]] = {

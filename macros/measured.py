@@ -6,7 +6,7 @@ from . import estimates
 from .charts import EMULATED
 from .data import Data
 from .estimates import Estimate
-from .figures import NARROW, TIMES, quantity, span
+from .figures import CODE, NARROW, TIMES, quantity, span
 from .pages import Call, Shown
 from .render import ACCELERATORS, SIDE_LABELS, cards, escape, side_name, slug
 from .results import Samples, split_point
@@ -126,6 +126,8 @@ def _known(data: Data, given: dict[str, str], names: tuple[str, str, str]) -> Sa
     """Return the result that a call names, or what is wrong and the remedy."""
     experiment, side, metric = (given.get(name, "") for name in names)
     if found := data.results.get((experiment, side, metric)):
+        if found.unit == CODE:
+            return f"{experiment} {side} {metric} is a number that names something, no quantity\nshow what it names"
         return found
     run = data.recorded.runs.get((data.machine, experiment, side))
     if run and run.error:

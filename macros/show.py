@@ -132,10 +132,12 @@ def check_example(data: Data, call: Call, shown: Shown) -> str:
 
 
 def script(data: Data, path: str, region: str) -> str:
-    """Return one region of a script of the lab as Markdown, with a link to the whole script."""
+    """Return one region of a script as Markdown, with a link to the whole: one of the lab, or one that an example uses."""
     file = data.root / "snippets" / path
     part = next(part for part in regions(file, data.root) if part.name == region)
-    return f'{fence(part.text, "bash")}\n\n<p class="provenance" data-search-exclude markdown="1">From [{path}](/snippets/{path}), which `make lab` runs.</p>'
+    user = "`make lab` runs" if path.startswith("lab/") else "the example runs"
+    note = f"From [{path}](/snippets/{path}), which {user}."
+    return f'{fence(part.text, "bash")}\n\n<p class="provenance" data-search-exclude markdown="1">{note}</p>'
 
 
 def check_script(data: Data, call: Call, _: Shown) -> str:

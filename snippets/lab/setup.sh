@@ -42,7 +42,8 @@ elsewhere() {
     qemu-img) hint qemu-utils qemu-img qemu ;;
     qemu-system-aarch64) hint qemu-system-arm qemu-system-aarch64-core qemu ;;
     chromium) hint chromium chromium "--cask chromium" ;;
-    runc | cpio | mmdebstrap | hyperfine | iptables | virtiofsd) hint "$1" "$1" "$1" ;;
+    runc | cpio | mmdebstrap | hyperfine | iptables | strace | virtiofsd) hint "$1" "$1" "$1" ;;
+    cc) hint tcc gcc gcc ;;
     bwrap) hint bubblewrap bubblewrap bubblewrap ;;
     linux.uml) hint user-mode-linux user-mode-linux user-mode-linux ;;
     mke2fs) hint e2fsprogs e2fsprogs e2fsprogs ;;
@@ -106,6 +107,8 @@ engines() {
     # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
     if may_install && [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
     want iptables iptables
+    want cc tcc # compiles a program of a few kilobytes, which uses no library
+    want strace strace
     case $(uname -m) in
     x86_64) want linux.uml user-mode-linux ;;
     esac

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from macros.estimates import estimate
 from macros.examples import Example
-from macros.figures import quantity
+from macros.figures import CODE, quantity
 from macros.render import ACCELERATORS
 from macros.results import Recorded, Results, load_machine, load_results, split_point
 
@@ -52,6 +52,8 @@ def rows(
     found = []
     for key in sorted(mine, key=lambda k: (order.index(k[0]), k[1], split_point(k[2])[0], split_point(k[2])[1] or 0)):
         one, other = mine[key], published.get(key)
+        if one.unit == CODE:
+            continue
         median = quantity(one.median, one.unit)
         if other is None:
             found.append(Row(" ".join(key), "none", median, "", "not published"))

@@ -171,6 +171,8 @@ REQUIREMENTS: dict[str, Requirement] = {
     "criu": Requirement(_program("criu"), f"as root: {APT} criu", engine=False),
     "iptables": Requirement(_program("iptables"), f"as root: {APT} iptables", engine=True),
     "virtiofsd": Requirement(_virtiofsd, f"as root: {APT} virtiofsd", engine=True),
+    "cc": Requirement(_program("cc"), f"as root: {APT} tcc", engine=True),
+    "strace": Requirement(_program("strace"), f"as root: {APT} strace", engine=True),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
 PIECES = {"arm64", "memtest", "debian", "tools", "ovmf", "qemu-user", "bullseye"}
