@@ -301,7 +301,14 @@ def _claim_body(data: Data, found: Claim) -> list[str]:
 
 
 def _of(data: Data, section: str) -> list[Claim]:
-    return [found for found in data.claims.values() if found.section == section]
+    """Return the claims of a section: those of the comparison, then what is often said beside it."""
+    mine = [found for found in data.claims.values() if found.section == section]
+    return sorted(mine, key=lambda found: found.id.startswith("M"))
+
+
+def unsearched(text: str) -> str:
+    """Return Markdown that the search does not index, as what says the same in full elsewhere."""
+    return f'<div data-search-exclude markdown="1">\n\n{text}\n\n</div>'
 
 
 def claims(data: Data, section: str) -> str:
@@ -311,7 +318,7 @@ def claims(data: Data, section: str) -> str:
         under = f"<br><small>{explained(data, found.conditions)}</small>" if found.conditions else ""
         statement = f"[{found.id}]({claim_page(found)}#{found.id}): {escape(found.statement)}"
         rows.append([statement, f"{verdict(found.verdict)}{under}"])
-    return cards(["Statement", "Verdict"], rows)
+    return unsearched(cards(["Statement", "Verdict"], rows))  # the search leads to the whole entry
 
 
 def check_claims(data: Data, call: Call, _: Shown) -> str:
@@ -385,7 +392,8 @@ def statements(data: Data) -> str:
             link = f"[{' and '.join(rests)}]({claim_page(one)}#{one.id}){on}"
             rows.append([f"{one.id}: {escape(one.statement)}", f"{verdict(one.verdict)}{under}", link])
             attributes.append(f'id="{one.id}" class="{filters.marks(facets, ([one.verdict], [group.title]))}"')
-        parts += [cards(["Statement", "Verdict", "Rests on"], rows, attributes=attributes), "", "</div>", ""]
+        table = cards(["Statement", "Verdict", "Rests on"], rows, attributes=attributes)
+        parts += [unsearched(table), "", "</div>", ""]
     entries = [([one.verdict], [data.sections[one.section].title]) for one in data.claims.values()]
     return filters.filtered("claims", facets, entries, "\n".join(parts))
 

@@ -1,4 +1,4 @@
-"""Myths and the glossary: each myth with its demonstration, and terms marked as promised."""
+"""Questions, myths and the glossary: complete, each with what shows it, and terms marked as promised."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from macros.render import slug
 from macros.terms import TermsExtension
 from runner.paths import ROOT
 
+QUESTIONS = 45
 DOCS = ROOT / "docs"
+SHOWS = re.compile(r"\{\{ (?:see|example|cite)\(")  # a demonstration or a source
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,26 @@ def sections(page: str, level: str) -> dict[str, str]:
             assert anchor[1] not in found, f"{page}: two headings with the id {anchor[1]}"
             found[anchor[1]] = re.split(r"^#", body, maxsplit=1, flags=re.MULTILINE)[0].strip()
     return found
+
+
+def sentences(text: str) -> int:
+    """Return how many sentences a text has, calls and links taken out."""
+    plain = re.sub(r"\{\{.*?\}\}|\]\([^)]*\)", "", text)
+    return len(re.findall(r"[.?!](?=[\s)*]|$)", plain))
+
+
+def test_every_question_is_answered_with_what_the_answer_rests_on() -> None:
+    found = sections("questions.md", "###")
+    text = (DOCS / "questions.md").read_text("utf-8")
+    assert len(found) == len(re.findall(r"^### ", text, re.MULTILINE)) == QUESTIONS
+    for name, answer in found.items():
+        assert SHOWS.search(answer), f"docs/questions.md#{name}: no link to a demonstration or a source"
+        assert 2 <= sentences(answer) <= 6, f"docs/questions.md#{name}: {sentences(answer)} sentences"
+
+
+def test_every_question_is_asked_as_readers_ask() -> None:
+    headings = re.findall(r"^### (.+?) \{: #", (DOCS / "questions.md").read_text("utf-8"), re.MULTILINE)
+    assert all(heading.endswith("?") for heading in headings)
 
 
 def test_every_myth_has_a_demonstration_or_a_source_and_its_claim() -> None:
