@@ -10,6 +10,7 @@ from typing import Any
 
 from . import (
     calls,
+    between_table,
     choosing,
     data,
     diagrams,
@@ -52,6 +53,7 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "see": (ledger.see, ledger.check_see),
     "counts": (ledger.counts, ledger.nothing_to_check),
     "statements": (ledger.statements, ledger.check_statements),
+    "between": (between_table.between, ledger.nothing_to_check),
     "escapes": (escape_table.escapes, ledger.nothing_to_check),
     "escape_counts": (escape_table.escape_counts, ledger.nothing_to_check),
     "comparison": (ledger.comparison, ledger.nothing_to_check),

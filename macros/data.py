@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .between import Technology, read_between
 from .charts import Chart, read_charts
 from .escapes import Escape, read_escapes
 from .evidence import examples_of, functions, parametrized
@@ -25,6 +26,7 @@ PRIMARY, REPORTED = "P", "S"
 # In the text of a claim: a figure of a source, as {SOURCE:FIGURE}.
 FIGURE = re.compile(r"\{(?P<source>[a-z0-9-]+):(?P<figure>[a-z0-9-]+)\}")
 FILES = (
+    "between.yml",
     "cases.yml",
     "charts.yml",
     "claims.yml",
@@ -42,6 +44,7 @@ FILES = (
 )  # of docs/data
 
 SCHEMAS = (
+    "between",
     "cases",
     "charts",
     "claims",
@@ -187,6 +190,7 @@ class Data:
     planner: Planner
     second: Recorded = field(default_factory=lambda: Recorded({}, {}, ()))  # what was recorded a second time
     escapes: tuple[Escape, ...] = ()
+    between: tuple[Technology, ...] = ()
     glossary: tuple[Term, ...] = ()
     cited_by_data: tuple[tuple[str, str, str], ...] = ()  # file, source, locator
     pages: tuple[Page, ...] = ()  # once they have been read: see pages.check_pages
@@ -554,6 +558,24 @@ class _Loader:
             self.bad("escapes", *wrong)
         return found
 
+    def between(self, sources: dict[str, Source] | None, recorded: Recorded, first: str) -> tuple[Technology, ...]:
+        """Read what lies between containers and VMs; hold it against sources, tests and results."""
+        content, line = self.yaml("between")
+        if content is None or sources is None:
+            return ()
+
+        def is_test(node: str) -> bool:
+            file, _, name = node.partition("::")
+            return any(isinstance(one, ast.FunctionDef) and one.name == name for one in self.tests(file).body)
+
+        def is_result(example: str, side: str, metric: str) -> bool:
+            return (example, side, metric) in recorded.results.get(first, {})
+
+        found, bad = read_between(content, line, sources, is_test, is_result)
+        for wrong in bad:
+            self.bad("between", *wrong)
+        return found
+
     def strays(self) -> None:
         """Note what lies in docs/data and is read by nobody."""
         try:
@@ -615,6 +637,7 @@ class _Loader:
                                 f"run: make record EXAMPLE={example.id}",
                             )
                         )
+        between = self.between(sources, recorded, first) if known else ()
         charts = self.charts(examples, recorded, first, sources)
         planner = self.planner(sources, recorded, first)
         if self.problems or sources is None or sections is None or guide is None or planner is None:
@@ -623,6 +646,7 @@ class _Loader:
             *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, guide, planner),
             second=second,
             escapes=escapes,
+            between=between,
             glossary=glossary,
             cited_by_data=self.cited(sources),
         )

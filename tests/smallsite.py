@@ -216,6 +216,7 @@ def make(site: Path) -> Path:
         "data/sources.yml": SOURCES,
         "data/claims.yml": CLAIMS,
         "data/comparison.yml": COMPARISON,
+        "data/between.yml": "[]\n",
         "data/escapes.yml": "[]\n",
         "data/exceptions.yml": "shell: []\nnumbers: []\n",
         "data/charts.yml": "[]\n",

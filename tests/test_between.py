@@ -1,0 +1,71 @@
+"""What lies between containers and VMs: the data, the contract that it keeps, and the table that is made of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from macros import data as data_
+from macros.between import ASPECTS, read_between
+from macros.between_table import between
+from macros.data import Data
+from macros.problems import ROOT
+
+ENTRY = {
+    "id": "a-thing",
+    "name": "A thing",
+    "family": "a family",
+    **{a: {"text": "said", "test": "t"} for a in ASPECTS},
+}
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return data_.load(ROOT)
+
+
+def complaints(**changed: dict[str, object]) -> list[str]:
+    """Return what is wrong with an entry of which some cells are changed."""
+    entry = ENTRY | changed
+    _, bad = read_between([entry], lambda _: 1, {}, lambda node: node == "t", lambda *_: False)
+    return [what for _, what, _ in bad]
+
+
+def test_the_table_goes_from_the_container_to_the_vm(data: Data) -> None:
+    names = [one.id for one in data.between]
+    assert names[0] == "docker" and names[-1] == "vm" and len(names) >= 12
+
+
+def test_every_cell_says_something_and_rests_on_something(data: Data) -> None:
+    for one in data.between:
+        assert set(one.cells) == set(ASPECTS)
+        for aspect, cell in one.cells.items():
+            assert bool(cell.source) + bool(cell.test) + bool(cell.result) == 1, (one.id, aspect)
+
+
+def test_the_table_links_what_each_cell_rests_on(data: Data) -> None:
+    text = between(data)
+    cells = re.findall(r"<td [^>]*>(.*?)</td>", text)
+    assert len(cells) == len(data.between) * len(ASPECTS)
+    assert all("](/" in cell for cell in cells)
+    for one in data.between:
+        assert f'<tr id="{one.id}"' in text
+
+
+def test_an_entry_that_fits_is_accepted() -> None:
+    assert complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ({"text": "said", "source": "nobody", "locator": "x"}, "no source 'nobody'"),
+        ({"text": "said", "test": "other"}, "no test other"),
+        ({"text": "said", "result": ["a/b", "vm", "c"]}, "no result a/b vm c"),
+        ({"text": "said {nobody:figure}", "test": "t"}, "no figure {nobody:figure}"),
+        ({"text": "takes 5 ms", "test": "t"}, "a number typed by hand"),
+    ],
+)
+def test_a_cell_that_rests_on_nothing_is_named(cell: dict[str, object], message: str) -> None:
+    assert complaints(kernel=cell) == [f"a-thing, kernel: {message}"]
