@@ -54,7 +54,7 @@ def called(data: Data, source: Source) -> str:
 def cite(data: Data, key: str, locator: str) -> str:
     """Return an inline citation: a link to what the site says of this place in the source."""
     source = data.sources[key]
-    return f'<span class="cite">[[{escape(called(data, source))}]({place(source, locator)} "{escape(locator)}")]</span>'
+    return f'<span class="cite" data-search-exclude>[[{escape(called(data, source))}]({place(source, locator)} "{escape(locator)}")]</span>'
 
 
 def check_cite(data: Data, call: Call, _: Shown) -> str:
