@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
-    calls,
     between_table,
+    calls,
     choosing,
     data,
     diagrams,
