@@ -51,8 +51,8 @@ told() { # NAME: what its ticks tell of a second before and after $at
         END {
             printf "%s: %d ticks missing, ", name, missing
             print (later >= 5 ? "the next ones came" : "it stood still")
-            printf "longest pause before: %.2f s\n", pause["before"]
-            printf "longest pause after: %.2f s\n", pause["after"]
+            printf "%s before: longest pause %.3f s\n", name, pause["before"]
+            printf "%s after: longest pause %.3f s\n", name, pause["after"]
         }' "$WORK/$1" | tee "$WORK/$1.told"
 }
 told vm
@@ -62,6 +62,6 @@ docker rm -f "$RUN-tick" >/dev/null
 
 for name in vm container; do
     for when in before after; do
-        sample "$name-$when" "$(awk -v when="$when:" '$3 == when {print $4}' "$WORK/$name.told")"
+        sample "$name-$when" "$(awk -v when="$when:" '$2 == when {print $5}' "$WORK/$name.told")"
     done
 done
