@@ -3,13 +3,14 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 mkfifo "$WORK"/qmp.{in,out} "$WORK"/console.{in,out}
-truncate --size=16M "$WORK/disk"
 work='echo first >/dev/vda; sync; echo written; read go
     echo second >/dev/vda; sync; echo changed; exec sleep 60'
 
 # --8<-- [start:start]
+truncate --size=16M "$WORK/disk" "$WORK/backup"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
-    -drive "file=$WORK/disk,format=raw,if=virtio,id=disk" \
+    -drive "file=$WORK/disk,format=raw,if=virtio,node-name=disk" \
+    -blockdev "driver=file,filename=$WORK/backup,node-name=backup" \
     -nodefaults -display none -serial "pipe:$WORK/console" \
     -qmp "pipe:$WORK/qmp" -kernel vmlinuz -initrd initramfs.gz \
     -append "console=ttyS0 loglevel=1 run=\"$work\"" &
@@ -29,10 +30,8 @@ timeout 30 grep -a -q -m 1 written <&6
 
 # --8<-- [start:backup]
 # the disk as it is at this moment, while the guest goes on
-qemu-img create -q -f qcow2 "$WORK/backup" 16M
-tell '{"execute": "drive-backup", "arguments": {"device": "disk",
-    "target": "'"$WORK"'/backup", "format": "qcow2",
-    "sync": "full", "mode": "existing"}}' >/dev/null
+tell '{"execute": "blockdev-backup", "arguments": {"device": "disk",
+    "target": "backup", "job-id": "job", "sync": "full"}}'
 # --8<-- [end:backup]
 # After the command the backup's moment is past: what the guest writes now is not in it.
 echo go >&5
@@ -42,8 +41,7 @@ wait_for 30 finished
 
 # --8<-- [start:compare]
 head -n 1 "$WORK/disk"
-qemu-img convert -f qcow2 -O raw "$WORK/backup" "$WORK/restored"
-head -n 1 "$WORK/restored"
+head -n 1 "$WORK/backup"
 # --8<-- [end:compare]
 kill "$vm"
 wait "$vm"
