@@ -149,7 +149,7 @@ def test_page(browser: Browser, address: str, path: str) -> None:
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 if wide > 0:
                     mistakes.append(f"{scheme}, {width} pixels wide: the page scrolls sideways by {wide} pixels")
-                mistakes += violations(page, scheme, width)
+                mistakes += violations(page, scheme, width, whole=path.count("/") <= 1)
         assert mistakes == []
         assert visit.foreign == []
         assert visit.complaints == []
@@ -160,17 +160,29 @@ def test_page(browser: Browser, address: str, path: str) -> None:
         context.close()
 
 
-def violations(page: Page, scheme: str, width: int) -> list[str]:
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def violations(page: Page, scheme: str, width: int, *, whole: bool) -> list[str]:
     """Return what axe finds: in light by every rule, in dark by those about colour, which is all that a scheme changes.
 
-    The colours of code do not depend on the width: its thousands of spans are looked at once, on the desktop.
+    Looking at colours takes most of the time. The colours of code do not depend on the width: its thousands of spans are
+    looked at once, on the desktop. Those of the header, the navigation and the footer are the same on every page: they
+    are looked at where `whole` is true.
     """
-    options: dict[str, object] = {"resultTypes": ["violations"], "preload": False}
-    if scheme == "dark":
-        options["runOnly"] = ["color-contrast", "link-in-text-block"]
-    where = {"exclude": [["pre span"]]} if width == min(WIDTHS) else {}
-    found = page.evaluate("([where, options]) => axe.run(where.exclude ? where : document, options)", [where, options])[
-        "violations"
+    basic: dict[str, object] = {"resultTypes": ["violations"], "preload": False}
+    colours = {"include": [["body" if whole else "article"]]} | (
+        {"exclude": [["pre span"]]} if width == min(WIDTHS) else {}
+    )
+    wanted: list[tuple[object, dict[str, object]]] = [(colours, basic | {"runOnly": COLOURS})]
+    if scheme == "light":
+        wanted.append((None, basic | {"rules": {name: {"enabled": False} for name in COLOURS}}))
+    found = [
+        one
+        for where, options in wanted
+        for one in page.evaluate("([where, options]) => axe.run(where || document, options)", [where, options])[
+            "violations"
+        ]
     ]
     return [
         f"{scheme}, {width} pixels wide: {v['id']}: {v['nodes'][0]['target']} {v['nodes'][0].get('failureSummary', '')}"

@@ -178,7 +178,7 @@ def test_an_interrupted_recording_goes_on(
         return record.Outcome([], [], [])
 
     monkeypatch.setattr(experiments, "BUILD", tmp_path)
-    monkeypatch.setattr(experiments, "DATA", tmp_path)
+    monkeypatch.setattr(record, "DATA", tmp_path)
     (tmp_path / "machines.yml").write_text("first: here\n")
     monkeypatch.setattr(experiments, "first_machine", lambda: "here")
     monkeypatch.setattr(record, "record", take_one)
