@@ -183,11 +183,11 @@ def catalogue(data: Data) -> str:
         if not mine:
             continue
         parts += [f"## {one.title} {{ #shelf-{one.id} }}", ""]
-        parts += [
+        lines = [
             f'- <span id="{source.key}">[{escape(source.title)}]({source_page(source)}#{source.key})</span>, {escape(source.authors)}, {source.year}'
             for source in sorted(mine, key=lambda s: s.title.lower())
         ]
-        parts.append("")
+        parts += [unsearched("\n".join(lines)), ""]  # its page names each source in full
     return "\n".join(parts)
 
 
