@@ -5,7 +5,8 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:image]
 # a Debian to which somebody added a set-user-ID program that shows any file,
 # and a script that tries what the table lists
-docker run --name "$RUN-make" --network none -v "$HERE:/here:ro" cvm-tools sh -c '
+docker run --name "$RUN-make" --network none -v "$HERE:/here:ro" \
+    cvm-tools sh -c '
     install -m 755 /here/try /usr/local/bin/try
     install -m 4755 /usr/bin/cat /usr/local/bin/peek'
 docker commit "$RUN-make" "$RUN" >/dev/null
