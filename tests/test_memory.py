@@ -76,7 +76,8 @@ def test_containers_of_one_image_share_its_page_cache(run_example: Runs) -> None
     inodes = output["inode"].splitlines()
     assert len(inodes) == 2 and inodes[0] == inodes[1]
     found = readings(output)
-    assert found["resident"] == {"0": 0, "1": FILE, "2": FILE}
+    # A page of it may have been reclaimed meanwhile.
+    assert found["resident"] == pytest.approx({"0": 0, "1": FILE, "2": FILE}, rel=0.01)
     assert FILE <= found["charged"]["1"] < FILE + 4 * MIB
     assert found["charged"]["2"] < 4 * MIB
     assert output["drop"].split() == ["0B"]
@@ -103,7 +104,8 @@ def test_each_guest_caches_the_file_for_itself(run_example: Runs) -> None:
         assert output[region].split("\n")[0] == f"guest {number} caches 64 MiB, the host"
         assert output[region].split()[-1] == "64M"
     found = readings(output)
-    assert found["resident"] == {"0": 0, "1": FILE, "2": FILE}
+    # A page of it may have been reclaimed meanwhile.
+    assert found["resident"] == pytest.approx({"0": 0, "1": FILE, "2": FILE}, rel=0.01)
     assert all(FILE <= cache < FILE + 4 * MIB for cache in found["guest-cache"].values())
     # Less than the file each, since the guest's kernel also uses RAM anew that it touched and freed while it started.
     guests = found["guests"]
