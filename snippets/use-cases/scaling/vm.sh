@@ -14,9 +14,9 @@ cp "$HERE/who" "$WORK/srv/cgi-bin"
 (cd "$WORK" && find srv | cpio -o -H newc --quiet) |
     gzip | cat initramfs.gz - >"$WORK/who.gz"
 instance() { # NUMBER: at a port of 127.0.0.1 of its own
-    local net="user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${ports[$1 - 1]}-:80"
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
-        -netdev "$net" -device virtio-net-pci,netdev=n \
+        -netdev "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${ports[$1 - 1]}-:80" \
+        -device virtio-net-pci,netdev=n \
         -nodefaults -display none -serial "file:$WORK/console-$1" \
         -no-reboot -kernel vmlinuz -initrd "$WORK/who.gz" \
         -append "console=ttyS0 loglevel=1 run=\"hostname instance-$1
