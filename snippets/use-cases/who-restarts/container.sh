@@ -11,7 +11,7 @@ docker run -d --network none --name "$RUN-policy" --restart on-failure:3 \
     cvm-lab sh -c "$program" >/dev/null
 state='{{.State.Status}}, restarted {{.RestartCount}} times'
 # --8<-- [end:crash]
-restarted() { docker inspect -f '{{.RestartCount}} {{.State.Running}}' "$RUN-policy" | grep -q '^1 true'; }
+restarted() { docker inspect -f '{{.RestartCount}} {{.State.Status}}' "$RUN-policy" | grep -q '^1 running'; }
 wait_for 15 restarted
 # --8<-- [start:states]
 echo "no policy:  $(docker inspect -f "$state" "$RUN-no")"
