@@ -36,7 +36,7 @@ def test_a_service_scaled_to_ten_loses_no_request_to_the_death_of_one(run_exampl
     assert "addresses of the name: 10\n" in output["scale"]
     assert "without the killed one: 9\nwith it again: 10\n" in output["kill"]
     ((failed, sent, by),) = loads(output["kill"])
-    assert (failed, sent) == (0, 40)
+    assert (failed, sent) == (0, 44)
     assert by > 5
 
 
@@ -92,12 +92,12 @@ def test_stopping_an_instance_that_still_gets_requests_fails_some(run_example: R
     assert second > 0
 
 
-@pytest.mark.parametrize(("side", "most"), [("container", {20}), ("vm", {3, 20})])
-def test_a_service_is_scaled_up_and_down(run_example: Runs, side: str, most: set[int]) -> None:
+@pytest.mark.parametrize("side", ["container", "vm"])
+def test_a_service_is_scaled_up_and_down(run_example: Runs, side: str) -> None:
     """One instance answers, then many different ones, then one again."""
     before, up, after = (int(line.split()[0]) for line in run_example("use-cases/scaling", side)["scale"].splitlines())
     assert (before, after) == (1, 1)
-    assert up in most
+    assert up == 20 or (side == "vm" and up == 3)
 
 
 def test_docker_restarts_what_ended_and_not_what_hangs(run_example: Runs) -> None:

@@ -39,7 +39,7 @@ load 40 40
 # --8<-- [end:scale]
 
 # --8<-- [start:kill]
-load 40 20 & # for two seconds
+load 44 20 & # for two seconds
 sleep 0.5
 docker kill "$RUN-middle-3" >/dev/null
 echo "without the killed one: $(known)"

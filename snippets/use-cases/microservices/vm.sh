@@ -36,12 +36,12 @@ wait_for 10 test -S "$WORK/$((n + 2))"
 # --8<-- [start:services]
 declare -A pid
 service() { # NAME NUMBER [OPTION…]: a VM at this end of the wires
-    local name=$1 number=$2
+    local name=$1 number=$2 mac=52:54:00:00:00
     shift 2
     rm -f "$WORK/$name"
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
         -netdev "stream,id=shop,addr.type=unix,addr.path=$WORK/$number" \
-        -device "virtio-net-pci,netdev=shop,mac=52:54:00:00:00:$((number + 10))" \
+        -device "virtio-net-pci,netdev=shop,mac=$mac:$((number + 10))" \
         "$@" -nodefaults -display none -serial "file:$WORK/$name" \
         -no-reboot -kernel vmlinuz -initrd "$WORK/shop.gz" \
         -append "console=ttyS0 loglevel=1 run=\"hostname $name

@@ -22,12 +22,13 @@ done
 # --8<-- [end:versions]
 
 # --8<-- [start:instances]
-declare -A at=([a]=${a:-8081} [b]=${b:-8082} [a-2]=${a2:-8083} [b-2]=${b2:-8084})
+declare -A at=([a]=${a:-8081} [b]=${b:-8082}
+    [a-2]=${a2:-8083} [b-2]=${b2:-8084})
 declare -A pid
 start() { # NAME VERSION: an instance, at its port of 127.0.0.1
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
-        -netdev "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${at[$1]}-:80" \
-        -device virtio-net-pci,netdev=n \
+        -device virtio-net-pci,netdev=n -netdev \
+        "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${at[$1]}-:80" \
         -nodefaults -display none -serial "file:$WORK/console-$1" \
         -no-reboot -kernel vmlinuz -initrd "$WORK/$2.gz" \
         -append 'console=ttyS0 loglevel=1

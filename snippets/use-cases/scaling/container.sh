@@ -11,8 +11,8 @@ instance() { # NUMBER
 }
 answering() { # how many answer of those that have the name "app" now
     docker exec "$RUN-1" sh -c '
-        for address in $(nslookup app | sed -n "/^Name/,/^\$/s/Address: //p"); do
-            wget -q -O - "http://$address/cgi-bin/who"
+        for a in $(nslookup app | sed -n "/^Name/,/^\$/s/Address: //p"); do
+            wget -q -O - "http://$a/cgi-bin/who"
         done' | sort -u | grep -c instance-
 }
 instance 1

@@ -15,8 +15,8 @@ cp "$HERE/who" "$WORK/srv/cgi-bin"
     gzip | cat initramfs.gz - >"$WORK/who.gz"
 instance() { # NUMBER: at a port of 127.0.0.1 of its own
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
-        -netdev "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${ports[$1 - 1]}-:80" \
-        -device virtio-net-pci,netdev=n \
+        -device virtio-net-pci,netdev=n -netdev \
+        "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${ports[$1 - 1]}-:80" \
         -nodefaults -display none -serial "file:$WORK/console-$1" \
         -no-reboot -kernel vmlinuz -initrd "$WORK/who.gz" \
         -append "console=ttyS0 loglevel=1 run=\"hostname instance-$1
