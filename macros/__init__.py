@@ -49,7 +49,7 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "glossary": (glossary.glossary, glossary.check_glossary),
     "claim": (ledger.claim, ledger.check_claim),
     "claims": (ledger.claims, ledger.check_claims),
-    "ledger": (ledger.ledger, ledger.check_ledger),
+    "ledger": (ledger.ledger, ledger.check_claims),
     "see": (ledger.see, ledger.check_see),
     "counts": (ledger.counts, ledger.nothing_to_check),
     "statements": (ledger.statements, ledger.check_statements),

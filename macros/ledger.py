@@ -322,17 +322,11 @@ def claims(data: Data, section: str) -> str:
 
 
 def check_claims(data: Data, call: Call, _: Shown) -> str:
-    """Check a call of `claims`. See `pages.Check`."""
+    """Check a call of `claims` or `ledger`. See `pages.Check`."""
     section = given_to(call, "section").get("section", "")
     if _of(data, section):
         return ""
     return f"no claim belongs to the section '{section}'\none of: {', '.join(sorted({c.section for c in data.claims.values()}))}"
-
-
-def check_ledger(data: Data, call: Call, _: Shown) -> str:
-    """Check a call of `ledger`. See `pages.Check`."""
-    section = given_to(call, "section").get("section", "")
-    return "" if section in data.sections else f"there is no section '{section}'\none of: {', '.join(data.sections)}"
 
 
 def ledger(data: Data, section: str) -> str:
@@ -340,7 +334,7 @@ def ledger(data: Data, section: str) -> str:
     parts = []
     for found in _of(data, section):
         parts += [f"## {found.id}: {escape(found.statement)} {{ #{found.id} }}", "", *_claim_body(data, found), ""]
-    return "\n".join(parts) or "No claim of this section is judged."
+    return "\n".join(parts)
 
 
 def counts(data: Data) -> str:

@@ -18,6 +18,7 @@ SECTIONS = {
     "resources": [f"R{n}" for n in range(1, 8)],
     "isolation": [f"S{n}" for n in range(1, 6)],
     "performance": [f"P{n}" for n in range(1, 6)],
+    "use-cases": [f"U{n}" for n in range(1, 7)],
     "conclusion": ["C1", "C2"],
 }
 
@@ -59,6 +60,12 @@ def test_every_claim_of_a_section_is_judged(data: Data, section: str) -> None:
     assert [claim.id for claim in data.claims.values() if claim.id[0] == letter] == SECTIONS[section]
     assert {claim.section for claim in data.claims.values() if claim.id[0] == letter} == {section}
     assert list(data.sections[section].claims) == SECTIONS[section]
+
+
+def test_the_whole_comparison_is_judged(data: Data) -> None:
+    """33 statements of the comparison and 26 that are often made beside it."""
+    assert sum(map(len, SECTIONS.values())) == 33
+    assert len(data.claims) == 33 + 26
 
 
 def test_every_other_statement_that_is_often_made_is_judged(data: Data) -> None:
