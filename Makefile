@@ -69,7 +69,7 @@ units: .venv/dev.stamp
 test: check ## every check: those of make check, then the browser's and the engines'
 	@$(SETUP) engines browser start
 	@$(RUN) tests/runner lab whole
-	@$(RUN) -m pytest -q -n $(WORKERS) -m browser # not beside the engines: each network that Docker makes has Chromium drop its requests
+	@$(RUN) -m pytest -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
 	@$(RUN) -m pytest -q -n $(WORKERS) -m "engine and not browser"
 
 lab: .venv/site.stamp ## build the lab and show what this machine has
