@@ -2,6 +2,8 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
+source "$CVM_LAB/timed.sh"
+
 # --8<-- [start:fresh]
 mkdir "$WORK/src"
 cp "$HERE"/{job,roman.awk,cases} "$WORK/src"
@@ -15,7 +17,8 @@ vm() { # COMMAND
 }
 # --8<-- [end:fresh]
 # --8<-- [start:jobs]
-vm 'sh job'
+# timed: note the seconds until the line "ready", and until the end
+timed vm 'sh job'
 # --8<-- [end:jobs]
 # --8<-- [start:kept]
 # a fresh one again; and for comparison, a second job in the same VM
