@@ -372,6 +372,16 @@ class _Loader:
                     )
             for number, item in enumerate(evidence):
                 self.evidence(claim, item, line((position, "evidence", number)), sources)
+                first = evidence.index(item)
+                if first != number:
+                    what = item.test or f"source '{item.source}' at '{item.locator}'"
+                    before = line((position, "evidence", first))
+                    self.bad(
+                        "claims",
+                        line((position, "evidence", number)),
+                        f"claim {claim.id}: {what} stands twice among the evidence (first in line {before})",
+                        "remove one of them",
+                    )
             primary = sources is None or any(
                 e.test or (e.source in sources and sources[e.source].read == PRIMARY) for e in evidence
             )

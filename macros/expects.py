@@ -26,7 +26,10 @@ Complaint = tuple[str, str]
 
 @dataclass(frozen=True)
 class Expectation:
-    """That a row lies below or above a bound: `bound` in `unit`, or `bound` times what the row `than` shows."""
+    """That a row lies below or above a bound: `bound` in `unit`, or `bound` times what the row `than` shows.
+
+    `share` says that the bound was written in per cent, so that a reader is told it in per cent.
+    """
 
     says: str
     row: Row
@@ -34,6 +37,7 @@ class Expectation:
     bound: float
     unit: str
     than: Row | None
+    share: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def parse(entry: Mapping[str, Any]) -> Expectation:
         than = _row(entry["than"], entry["says"])
         return Expectation(entry["says"], row, entry["is"], float(entry.get("times", "1")), TIMES, than)
     bound, unit = in_ours(entry["value"], entry["unit"])
-    return Expectation(entry["says"], row, entry["is"], bound, unit, None)
+    return Expectation(entry["says"], row, entry["is"], bound, unit, None, share=entry["unit"] == "%")
 
 
 def _unit(row: Row, examples: Mapping[str, Example]) -> str | Complaint:

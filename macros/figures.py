@@ -24,11 +24,13 @@ SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
     "1/s": (("a second", Decimal(1)),),
     "count": (("", Decimal(1)),),
     "times": (("times", Decimal(1)),),
+    "share": (("%", Decimal("0.01")),),
     "code": (("", Decimal(1)),),
 }
 TIMES = "times"  # the unit of a ratio
 CODE = "code"  # the "unit" of numbers that name something: they are neither compared nor averaged
-UNITS = frozenset(SCALES) - {TIMES}  # of samples
+SHARE = "share"  # a ratio that is told in per cent
+UNITS = frozenset(SCALES) - {TIMES, SHARE}  # of samples
 # What sources write, and what it is in ours.
 GIVEN: dict[str, tuple[str, Decimal]] = {
     "": ("count", Decimal(1)),

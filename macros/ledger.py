@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from . import filters
 from .data import FIGURE, PRIMARY, REPORTED, VERDICTS, Claim, Data, Evidence, Figure, Section, Source
 from .expects import Expectation, judge
-from .figures import NARROW, TIMES, quantity
+from .figures import NARROW, SHARE, TIMES, quantity
 from .filters import Facet
 from .measured import address, amount, between
 from .pages import Call, Shown, example_anchor, given_to
@@ -268,7 +268,7 @@ def _recorded(data: Data, found: Claim) -> str:
 
 def _bound(found: Expectation) -> str:
     if found.than is None:
-        return quantity(found.bound, found.unit)
+        return quantity(found.bound, SHARE if found.share else found.unit)
     return f"{found.bound:g}{NARROW}times"
 
 
@@ -278,7 +278,7 @@ def _expected(data: Data, found: Expectation) -> str:
     wanted = f"must be {found.relation} {_bound(found)}"
     if outcome is None:
         return f"{prose(found.says)}: {wanted}"
-    unit = TIMES if found.than else outcome.unit
+    unit = TIMES if found.than else SHARE if found.share else outcome.unit
     under = " under software emulation" if outcome.emulated else ""
     measured = f"[{amount(outcome.estimate, unit)}]({address(outcome.file)}) ({between(outcome.estimate, unit)}){under}"
     return f"{prose(found.says)}: {measured}; {wanted}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from macros import CHECKS, ledger, method
 from macros.data import VERDICTS, Data, load
 from macros.evidence import examples_of
 from macros.expects import CONTRADICTED, OPEN, SHOWN, judge
+from macros.figures import NARROW
 from macros.pages import check_pages
 from macros.problems import ProblemError
 from macros.shelves import SHELVES, shelf
@@ -121,6 +123,24 @@ def test_a_time_under_software_emulation_carries_no_verdict(tmp_path: Path) -> N
     path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
     with pytest.raises(ProblemError, match="a time or a rate under software emulation, which shows nothing"):
         load(site)
+
+
+def test_an_expectation_in_per_cent_is_told_in_per_cent(tmp_path: Path) -> None:
+    """A share of nothing is 0 %, not 0 times."""
+    site = smallsite.measure(smallsite.make(tmp_path / "site"), small="kvm")
+    result = site / "docs" / "data" / "results" / "small" / "section.measured.json"
+    content = json.loads(result.read_text("utf-8"))
+    content["sides"]["container"]["metrics"]["bare"]["samples"] = [0.0] * 5
+    result.write_text(json.dumps(content), "utf-8")
+    path = site / "docs" / "data" / "claims.yml"
+    entry = "experiment: section/measured, side: container, metric: bare, over: start, is: below"
+    line = f'  expects:\n    - {{says: "the share of it", {entry}, value: "1", unit: "%"}}\n'
+    path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
+    loaded = load(site)
+    told = ledger._expected(loaded, loaded.claims["A1"].expects[0]).replace(NARROW, " ")
+    assert re.fullmatch(
+        r"the share of it: \[0 %\]\(\S+\) \(95 % interval 0 to 0 %\); must be below 1(\.00)? %", told
+    ), told
 
 
 def test_claims_about_what_was_measured_say_what_the_results_must_show(data: Data) -> None:

@@ -111,6 +111,8 @@ CASES: dict[str, tuple[Change, str]] = {
     "control-character": ((CLAIMS, "# \a\n"), "docs/data/claims.yml:10: not YAML: the character #x0007"),
     "evidence-null": ((CLAIMS, "  evidence:\n", "  evidence:\n    -\n"), "docs/data/claims.yml:7: 0.evidence.0: None is not of type 'object'"),
     "evidence-both": ((CLAIMS, "test_small\"", "test_small\"\n      source: manual"), "fits none of the forms it may have"),
+    "evidence-twice": ((CLAIMS, "  evidence:\n", "  evidence:\n    - test: \"tests/test_small.py::test_small\"\n"), "docs/data/claims.yml:10: claim A1: tests/test_small.py::test_small stands twice among the evidence (first in line 7)\n    remedy: remove one of them"),
+    "evidence-twice-source": ((CLAIMS, "  evidence:\n", "  evidence:\n    - source: manual\n      locator: \"Part 1\"\n"), "docs/data/claims.yml:9: claim A1: source 'manual' at 'Part 1' stands twice among the evidence (first in line 7)"),
     "schema-broken": (("docs/data/schema/claims.json", "=", "{"), "docs/data/schema/claims.json:1: no JSON schema"),
     "schema-wrong": (("docs/data/schema/claims.json", "=", '{"type": "nope"}'), "docs/data/schema/claims.json: no JSON schema"),
     "test-in-comment": ((CLAIMS, "::test_small", "::test_ghost"), "claim A1: no test tests/test_small.py::test_ghost"),
