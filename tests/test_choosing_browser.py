@@ -107,7 +107,8 @@ def test_each_case_reaches_its_answer_from_home(page: Page, address: str, data: 
         )
         assert dict(checked) == case.answers
     assert page.locator("#answer").evaluate("one => one.getBoundingClientRect().top < innerHeight")
-    assert visit.complaints == []
+    # A page that is left at once takes back what it had asked for.
+    assert [one for one in visit.complaints if not one.endswith("ERR_ABORTED")] == []
 
 
 def test_the_guide_is_used_by_keyboard_and_its_address_restores_it(page: Page, address: str) -> None:

@@ -104,8 +104,6 @@ engines() {
     want unshare util-linux
     want hyperfine hyperfine # measures start-up, and the speed of the checks
     want bwrap bubblewrap
-    # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
-    if may_install && [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
     want iptables iptables
     want cc tcc # compiles a program of a few kilobytes, which uses no library
     want strace strace
@@ -113,6 +111,13 @@ engines() {
     x86_64) want linux.uml user-mode-linux ;;
     esac
     install_missing
+    # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
+    if may_install && ! PATH="$PATH:/usr/sbin:/sbin" command -v criu >/dev/null; then
+        # Without lists of packages, as on a machine just made, nothing would seem to exist.
+        [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
+        if [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
+        install_missing
+    fi
     # The file server of virtiofs came with QEMU up to release 7.2, and is a package of its own since.
     if ! [ -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then
         PATH="$PATH:/usr/libexec" want virtiofsd virtiofsd
@@ -121,10 +126,15 @@ engines() {
 }
 
 browser() {
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         ! command -v "$name" >/dev/null || return 0
     done
-    want chromium chromium
+    # Chromium without its windows, where the system has it as a package: each page of the other opens a window.
+    if may_install && [ -n "$(apt-cache madison chromium-headless-shell 2>/dev/null)" ]; then
+        want chromium-headless-shell chromium-headless-shell
+    else
+        want chromium chromium
+    fi
     ! may_install || missing_packages+=(fonts-dejavu-core)
     install_missing
 }
