@@ -109,6 +109,14 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     if "markdown_extensions" in env.conf:
         env.conf["markdown_extensions"].append(terms.TermsExtension(loaded.glossary))
     for name, (render, _) in MACROS.items():
-        macro = functools.partial(render, loaded)
-        functools.update_wrapper(macro, render)
-        env.macro(macro, name)
+        env.macro(_bound(render, loaded), name)
+
+
+def _bound(render: Callable[..., str], loaded: data.Data) -> Callable[..., str]:
+    """Return the macro of `render`. No `partial`: the plugin prints each macro, and a partial prints all the data."""
+
+    @functools.wraps(render)
+    def macro(*words: Any, **named: Any) -> str:  # noqa: ANN401, whatever a page writes
+        return render(loaded, *words, **named)
+
+    return macro

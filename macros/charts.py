@@ -85,9 +85,7 @@ def reading(recorded: Recorded, machine: str, row: Row, *, lines: bool) -> Readi
         return None
     if run.error:
         return Reading(row, {}, run)
-    mine = {
-        m: s for (e, side, m), s in recorded.results.get(machine, {}).items() if (e, side) == (row.experiment, row.side)
-    }
+    mine = recorded.by_side.get((machine, row.experiment, row.side), {})
     found: dict[int | None, Estimate] = {}
     for name, samples in mine.items():
         metric, point = split_point(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import statistics
@@ -221,6 +222,15 @@ class Recorded:
     machines: dict[str, dict[str, Any]]
     failures: tuple[Failure, ...]
     runs: dict[tuple[str, str, str], SideRun] = field(default_factory=dict)
+
+    @functools.cached_property
+    def by_side(self) -> dict[tuple[str, str, str], dict[str, Samples]]:
+        """The samples by metric of each (machine, experiment, side)."""
+        found: dict[tuple[str, str, str], dict[str, Samples]] = {}
+        for machine, results in self.results.items():
+            for (experiment, side, metric), samples in results.items():
+                found.setdefault((machine, experiment, side), {})[metric] = samples
+        return found
 
 
 def load_results(data: Path, examples: dict[str, Example]) -> Recorded:
