@@ -116,7 +116,7 @@ def _check(node: yaml.Node, found: list[Found], lines: dict[Path_, int], path: P
         for position, value in enumerate(node.value):
             _check(value, found, lines, (*path, position))
     elif isinstance(node, yaml.ScalarNode):
-        plain = node.style is None
+        plain = not node.style  # None, or "" of the C parser
         kind = TRAPS.get(node.tag)
         if node.tag == "tag:yaml.org,2002:int" and not node.value.lstrip("-").isdigit():
             kind = "a number"
