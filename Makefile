@@ -64,7 +64,7 @@ types: .venv/dev.stamp
 	@$(RUN) -m mypy
 
 units: .venv/dev.stamp
-	@$(RUN) -m pytest -q -n $(WORKERS) -m "not engine and not browser"
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup -m "not engine and not browser"
 
 test: check ## every check: those of make check, then the browser's and the engines'
 	@$(SETUP) engines browser start

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from macros import CHECKS
+from macros.data import Data, load
 from macros.examples import Example, Side, load_examples
+from macros.pages import check_pages
 from runner import engines, lab, record, runs
 from runner.execute import Output
-from runner.paths import SNIPPETS
+from runner.paths import ROOT, SNIPPETS
 
 EXAMPLES = load_examples(SNIPPETS)
 Runs = Callable[[str, str], Output]
+COLLECTED = pytest.StashKey[Iterable[str]]()  # the node ids of everything in the files that this session read
 
 
 def pytest_configure() -> None:
@@ -41,6 +46,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("example_side", sides, ids=[side.id for _, side in sides])
     if "example" in metafunc.fixturenames:
         metafunc.parametrize("example", list(EXAMPLES.values()), ids=list(EXAMPLES))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what was collected, before `-m` and `-k` select from it; put first what builds the whole site, and takes longest."""
+    config.stash[COLLECTED] = [item.nodeid for item in items]
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()) and item.path.name == "test_site.py":
+            item.add_marker(pytest.mark.xdist_group("site"))  # one worker builds it; the other does not wait
+    items.sort(key=lambda item: item.path.name != "test_site.py")  # stable: the rest stays in its order
 
 
 def require(*words: str) -> None:
@@ -96,6 +111,13 @@ def run_example(shared: Path) -> Runs:
 def examples() -> dict[str, Example]:
     """Return all examples by id."""
     return EXAMPLES
+
+
+@pytest.fixture(scope="session")
+def data() -> Data:
+    """Return this site's data and pages, read once a worker."""
+    loaded = load(ROOT)
+    return dataclasses.replace(loaded, pages=check_pages(loaded, CHECKS))
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+import buildserver
 from runner.paths import ROOT
 
 SCRIPT = "#!/usr/bin/env bash\nset -euo pipefail\n# --8<-- [start:show]\nuname -r\n# --8<-- [end:show]\n"
@@ -194,13 +194,15 @@ CHARTS = """\
 """
 
 
-def make(site: Path) -> Path:
-    """Make the small site in `site`, a directory that does not exist yet, and return it. It builds without a warning."""
+def make(site: Path, *, lean: bool = False) -> Path:
+    """Make the small site in `site`, a directory that does not exist yet, and return it. It builds without a warning.
+
+    A lean one is read by this process, not built: it has neither macros nor a theme of its own, and costs a tenth.
+    """
     site.mkdir(parents=True)
-    for name in ("macros", "theme"):
+    for name in () if lean else ("macros", "theme", "docs/assets"):
         shutil.copytree(ROOT / name, site / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "docs" / "data" / "schema", site / "docs" / "data" / "schema")
-    shutil.copytree(ROOT / "docs" / "assets", site / "docs" / "assets")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     start, end = config.index("nav:\n"), config.index("# docs/snippets and docs/tests are links")
     nav = "nav: [index.md, kernels.md, claims.md, claims/kernels.md, sources.md, sources/studies.md, checking.md]\n\n"
@@ -314,26 +316,12 @@ def environment(**more: str) -> dict[str, str]:
 
 def build(site: Path, *flags: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     """Build the site as `make build` does, then check what was built; stop at what fails. Both outputs are joined in stdout."""
-    out = site / "built"
-    words = [sys.executable, "-m", "mkdocs", "build", *(flags or ("--strict",)), "--site-dir", str(out)]
-    done = subprocess.run(
-        words,
-        cwd=cwd or site,
-        env=environment(**more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    if done.returncode != 0:
-        return done
-    checked = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "sitecheck.py"), str(out)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return subprocess.CompletedProcess(words, checked.returncode, done.stdout + checked.stdout)
+    out, log = site / "built", site / "built.log"
+    words = ["-m", "mkdocs", "build", *(flags or ("--strict",)), "--site-dir", str(out)]
+    done = buildserver.ask(words, cwd or site, environment(**more), log)
+    if done.returncode == 0:
+        words = [str(ROOT / "tests" / "sitecheck.py"), str(out)]
+        checked = buildserver.ask(words, cwd or site, environment(), log)
+        done = subprocess.CompletedProcess(done.args, checked.returncode, done.stdout + checked.stdout)
+    log.unlink()
+    return done

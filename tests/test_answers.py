@@ -21,11 +21,6 @@ DOCS = ROOT / "docs"
 SHOWS = re.compile(r"\{\{ (?:see|example|cite)\(")  # a demonstration or a source
 
 
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
-
-
 def sections(page: str, level: str) -> dict[str, str]:
     """Return the text below each heading of a level, by the heading's id."""
     text = (DOCS / page).read_text("utf-8")
@@ -95,7 +90,7 @@ def test_every_term_stands_in_the_glossary_with_its_anchor(data: Data) -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_glossary_is_told(tmp_path: Path, entry: str, message: str) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     (site / "docs" / "data" / "glossary.yml").write_text(f"{entry}\n", "utf-8")
     with pytest.raises(ProblemError) as caught:
         load(site)

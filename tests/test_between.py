@@ -6,11 +6,9 @@ import re
 
 import pytest
 
-from macros import data as data_
 from macros.between import ASPECTS, read_between
 from macros.between_table import between
 from macros.data import Data
-from macros.problems import ROOT
 
 ENTRY = {
     "id": "a-thing",
@@ -18,11 +16,6 @@ ENTRY = {
     "family": "a family",
     **{a: {"text": "said", "test": "t"} for a in ASPECTS},
 }
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return data_.load(ROOT)
 
 
 def complaints(**changed: dict[str, object]) -> list[str]:

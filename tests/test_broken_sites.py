@@ -157,7 +157,7 @@ BUILT = {
 @pytest.mark.parametrize("name", [name for name in CASES if name not in BUILT])
 def test_broken_site_is_refused_in_reading(name: str, tmp_path: Path) -> None:
     breaks, message, remedy = CASES[name]
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     breaks(site)
     with pytest.raises(ProblemError) as caught:
         check_pages(load(site), CHECKS)

@@ -250,7 +250,7 @@ def violations(page: Page, scheme: str, width: int, known: Counter[str] = KNOWN)
     [
         ("article p", "color: #aaa; background: #fff"),
         ("article td", "background: #777; color: #888"),
-        ("article pre span:not(:has(*))", "color: #444"),
+        ("article pre span:not(:has(*))", "color: #aaa"),
         ("article p > a[href]:not(.term a)", "text-decoration: none; color: #9aa"),
         (".md-tabs__link", "color: #555; background: #333; opacity: 1"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from macros import calls
-from macros.data import Data, load
+from macros.data import Data
 from runner.paths import ROOT, SNIPPETS
 
 HEADER = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
@@ -83,11 +83,6 @@ def test_whose_a_thing_is_comes_from_the_hosts_own_answers(tmp_path: Path) -> No
         "name: its own",
         "timers: nothing",
     ]
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
 
 
 @pytest.mark.parametrize("place", calls.PLACES)

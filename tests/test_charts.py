@@ -36,13 +36,13 @@ RESULT = "docs/data/results/small/section.measured.json"
 Sides = dict[str, dict[str, Any]]
 
 
-def make(where: Path, **machines: str) -> Path:
-    return smallsite.measure(smallsite.make(where), **(machines or {"small": "tcg", "fast": "kvm"}))
+def make(where: Path, *, lean: bool = True, **machines: str) -> Path:
+    return smallsite.measure(smallsite.make(where, lean=lean), **(machines or {"small": "tcg", "fast": "kvm"}))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("measured") / "site")
+    return make(tmp_path_factory.mktemp("measured") / "site", lean=False)
 
 
 @pytest.fixture(scope="module")
@@ -570,7 +570,7 @@ def test_lines_over_different_things_are_refused(tmp_path: Path) -> None:
 
 def test_both_machines_are_built_side_by_side(tmp_path: Path) -> None:
     """The whole chain, from a result file with kvm beside one with tcg to the page and its search index."""
-    site = make(tmp_path / "site")
+    site = make(tmp_path / "site", lean=False)
     done = smallsite.build(site)
     assert done.returncode == 0, done.stdout
     assert sitecheck.check(site / "built") == []
@@ -596,7 +596,7 @@ def shown(page: Page) -> list[str]:
 @pytest.mark.browser
 def test_a_reader_chooses_a_machine_by_keyboard_and_is_remembered(tmp_path: Path, browser: Browser) -> None:
     """With JavaScript one machine at a time, the same in every chart; without, all below each other. axe finds nothing."""
-    site = make(tmp_path / "site")
+    site = make(tmp_path / "site", lean=False)
     done = smallsite.build(site)
     assert done.returncode == 0, done.stdout
     handler = functools.partial(Quiet, directory=str(site / "built"))

@@ -26,11 +26,6 @@ CASES = {
 GUIDE, CASE, PLANNER = (f"docs/data/{name}.yml" for name in ("guide", "cases", "planner"))
 
 
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
-
-
 # -- the guide -------------------------------------------------------------------------------------
 
 
@@ -205,7 +200,7 @@ def edit(site: Path, file: str, old: str, new: str) -> None:
     ],
 )  # fmt: skip
 def test_data_that_would_mislead_is_refused(tmp_path: Path, file: str, old: str, new: str, message: str) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     edit(site, file, old, new)
     with pytest.raises(ProblemError) as caught:
         load(site)
@@ -289,7 +284,7 @@ MEASURED = "{{experiment: section/measured, side: vm, falls: memory, fixed: memo
 
 def measured(where: Path, accelerator: str, over: str = "start") -> Path:
     """Return a small site whose planner plans with a VM measured under `accelerator`."""
-    site = smallsite.measure(smallsite.make(where), small=accelerator)
+    site = smallsite.measure(smallsite.make(where, lean=True), small=accelerator)
     result = site / "docs" / "data" / "results" / "small" / "section.measured.json"
     content = json.loads(result.read_text("utf-8"))
     for point, falls in ((0, 9e8), (1, 8e8), (2, 7e8), (4, 5e8)):

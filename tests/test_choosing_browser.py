@@ -13,21 +13,15 @@ from playwright.sync_api import Browser, Page
 
 import test_browser
 from macros.choosing import origin
-from macros.data import Data, load
+from macros.data import Data
 from macros.guide import combinations, decide
 from macros.planner import GIB, MIB, Cost, Host, Plan, Work, plan
-from runner.paths import ROOT
 from test_browser import AXE, SCHEMES, WIDTHS, Visit
 
 pytestmark = pytest.mark.browser
 address = test_browser.address  # the fixture that builds the site and serves it
 
 GUIDE, PLANNER = "choosing/", "choosing/planner/"
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
 
 
 @pytest.fixture

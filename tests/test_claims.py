@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from macros.data import FIGURE, Data, load
+from conftest import COLLECTED
+from macros.data import FIGURE, Data
 from macros.pages import NUMBER
 from runner.paths import ROOT
 
@@ -24,13 +25,10 @@ SECTIONS = {
 
 
 @pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
-
-
-@pytest.fixture(scope="module")
-def collected() -> set[str]:
-    """Return the node ids that `make test` runs: the default selection, which its two calls of pytest split."""
+def collected(request: pytest.FixtureRequest) -> set[str]:
+    """Return the node ids that `make test` runs: the default selection, which its calls of pytest split."""
+    if request.config.args == request.config.getini("testpaths"):
+        return set(request.config.stash[COLLECTED])  # this session's own, before the selection
     words = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)

@@ -89,7 +89,7 @@ def _experiment(site: Path) -> Path:
 
 
 def test_a_result_is_read_and_its_median_computed_from_raw_samples(tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     _experiment(site)
     found = load(site).results[("section/kernel", "host", "size")]
     assert (found.median, found.values, found.unit) == (2, (3, 1, 2), "B")
@@ -116,7 +116,7 @@ def test_a_result_is_read_and_its_median_computed_from_raw_samples(tmp_path: Pat
     ],
 )
 def test_a_result_that_breaks_the_contract_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     path = _experiment(site)
     text = path.read_text()
     assert old in text
@@ -129,7 +129,7 @@ def test_a_result_that_breaks_the_contract_is_refused(tmp_path: Path, old: str, 
 
 
 def test_a_result_whose_script_changed_names_the_command_that_records_anew(tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     _experiment(site)
     script = site / "snippets" / "section" / "kernel" / "host.sh"
     script.write_text(script.read_text() + "# more\n")
@@ -142,7 +142,7 @@ def test_a_result_whose_script_changed_names_the_command_that_records_anew(tmp_p
 
 
 def test_an_explanation_has_at_most_120_words(tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     path = site / "docs" / "data" / "claims.yml"
     path.write_text(path.read_text().replace("A program asks", "word " * 120 + "A program asks"))
     with pytest.raises(ProblemError, match="the explanation has 13"):

@@ -15,7 +15,6 @@ from macros.data import Data, load
 from macros.escape_table import FACETS, escape_counts, escapes
 from macros.escapes import BARRIERS
 from macros.problems import ProblemError
-from runner.paths import ROOT
 
 BARRIER = {"stops": "no", "known": "mechanism", "why": "It is what was crossed."}
 ENTRY = {
@@ -34,14 +33,9 @@ ENTRY = {
 SOURCED = {"stops": "no", "known": "source", "why": "The manual says so.", "source": "manual", "locator": "Part 1"}
 
 
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
-
-
 def read(tmp_path: Path, *entries: dict[str, Any]) -> Data:
     """Return the data of a small site with these entries."""
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     path = site / "docs" / "data" / "escapes.yml"
     path.write_text(json.dumps(entries, indent=1), "utf-8")  # JSON is YAML
     return load(site)

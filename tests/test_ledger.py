@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,12 +10,11 @@ from pathlib import Path
 import pytest
 
 import smallsite
-from macros import CHECKS, ledger, method
+from macros import ledger, method
 from macros.data import VERDICTS, Data, load
 from macros.evidence import examples_of
 from macros.expects import CONTRADICTED, OPEN, SHOWN, judge
 from macros.figures import NARROW
-from macros.pages import check_pages
 from macros.problems import ProblemError
 from macros.shelves import SHELVES, shelf
 from runner.paths import ROOT
@@ -34,12 +32,6 @@ NOT_MEASURED = {
     "M25": "about energy, which the lab cannot measure",
     "M26": "about VMs' speed",
 }
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    loaded = load(ROOT)
-    return dataclasses.replace(loaded, pages=check_pages(loaded, CHECKS))
 
 
 def test_no_result_of_ours_contradicts_a_verdict(data: Data) -> None:
@@ -63,7 +55,7 @@ def test_no_result_of_ours_contradicts_a_verdict(data: Data) -> None:
 
 def test_a_result_on_the_wrong_side_of_a_bound_is_found(tmp_path: Path) -> None:
     """Nothing of the judgement is vacuous: the three words, on a container that starts in 0.29 to 0.33 s."""
-    site = smallsite.measure(smallsite.make(tmp_path / "site"), small="kvm")
+    site = smallsite.measure(smallsite.make(tmp_path / "site", lean=True), small="kvm")
     path = site / "docs" / "data" / "claims.yml"
     plain = path.read_text("utf-8")
 
@@ -106,7 +98,7 @@ def test_a_result_on_the_wrong_side_of_a_bound_is_found(tmp_path: Path) -> None:
     ],
 )
 def test_an_expectation_that_cannot_be_held_is_refused(tmp_path: Path, entry: str, message: str) -> None:
-    site = smallsite.measure(smallsite.make(tmp_path / "site"), small="tcg")
+    site = smallsite.measure(smallsite.make(tmp_path / "site", lean=True), small="tcg")
     path = site / "docs" / "data" / "claims.yml"
     line = f'  expects:\n    - {{says: "the start of it", experiment: section/measured, side: container, {entry}}}\n'
     path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
@@ -117,7 +109,7 @@ def test_an_expectation_that_cannot_be_held_is_refused(tmp_path: Path, entry: st
 
 
 def test_a_time_under_software_emulation_carries_no_verdict(tmp_path: Path) -> None:
-    site = smallsite.measure(smallsite.make(tmp_path / "site"), small="tcg")
+    site = smallsite.measure(smallsite.make(tmp_path / "site", lean=True), small="tcg")
     path = site / "docs" / "data" / "claims.yml"
     line = '  expects:\n    - {says: "the start of it", experiment: section/measured, side: vm, metric: start, is: below, value: "9", unit: s}\n'
     path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
@@ -127,7 +119,7 @@ def test_a_time_under_software_emulation_carries_no_verdict(tmp_path: Path) -> N
 
 def test_an_expectation_in_per_cent_is_told_in_per_cent(tmp_path: Path) -> None:
     """A share of nothing is 0 %, not 0 times."""
-    site = smallsite.measure(smallsite.make(tmp_path / "site"), small="kvm")
+    site = smallsite.measure(smallsite.make(tmp_path / "site", lean=True), small="kvm")
     result = site / "docs" / "data" / "results" / "small" / "section.measured.json"
     content = json.loads(result.read_text("utf-8"))
     content["sides"]["container"]["metrics"]["bare"]["samples"] = [0.0] * 5
@@ -239,7 +231,7 @@ def test_what_was_read_through_another_document_says_so_wherever_it_is_cited(dat
 def test_a_secondary_source_that_hides_what_was_read_is_refused(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     path = site / "docs" / "data" / "sources.yml"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(ProblemError) as caught:

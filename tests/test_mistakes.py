@@ -154,7 +154,7 @@ CASES: dict[str, tuple[Change, str]] = {
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return smallsite.make(tmp_path_factory.mktemp("sound") / "site")
+    return smallsite.make(tmp_path_factory.mktemp("sound") / "site", lean=True)
 
 
 def test_the_small_site_reads(sound: Path) -> None:
@@ -164,7 +164,7 @@ def test_the_small_site_reads(sound: Path) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_mistake_is_refused(name: str, tmp_path: Path) -> None:
     (file, *words), message = CASES[name]
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     change(site, file, *words)
     with pytest.raises(ProblemError) as caught:
         read(site)
@@ -174,7 +174,7 @@ def test_a_mistake_is_refused(name: str, tmp_path: Path) -> None:
 
 def test_a_follow_up_of_a_mistake_is_not_reported(tmp_path: Path) -> None:
     for file, text in ((SOURCES, "hello\n"), (COMPARISON, "hello\n"), (KERNELS, "# x\n\n{{ x\n")):
-        site = smallsite.make(tmp_path / Path(file).stem)
+        site = smallsite.make(tmp_path / Path(file).stem, lean=True)
         change(site, file, "=", text)
         with pytest.raises(ProblemError) as caught:
             read(site)
@@ -186,7 +186,7 @@ FILES = (KERNELS, CLAIMS, TOML, OUT, SH, RECORD, MACHINE, "docs/data/schema/sour
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_that_is_not_utf8_is_named_with_its_line(file: str, tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     path = site / file
     lines = path.read_bytes().count(b"\n")
     path.write_bytes(path.read_bytes() + b"\n\xe9")
@@ -199,7 +199,7 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(file: str, tmp_path: Pat
 def test_a_directory_or_a_loop_in_place_of_a_file_is_a_problem(file: str, tmp_path: Path) -> None:
     breaks: tuple[Callable[[Path], None], ...] = (Path.mkdir, lambda path: path.symlink_to(path.name))
     for number, break_ in enumerate(breaks):
-        site = smallsite.make(tmp_path / str(number))
+        site = smallsite.make(tmp_path / str(number), lean=True)
         (site / file).unlink()
         break_(site / file)
         with pytest.raises(ProblemError, match="remedy: "):
@@ -207,14 +207,14 @@ def test_a_directory_or_a_loop_in_place_of_a_file_is_a_problem(file: str, tmp_pa
 
 
 def test_snippets_that_are_gone_are_a_problem(tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     (site / "snippets").rename(site / "gone")
     with pytest.raises(ProblemError, match="snippets: the directory is missing"):
         read(site)
 
 
 def test_links_under_docs_are_refused(tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     (site / "docs" / "loop").symlink_to("../docs")
     (site / "docs" / "gone.md").symlink_to("nowhere.md")
     with pytest.raises(ProblemError) as caught:
@@ -223,7 +223,7 @@ def test_links_under_docs_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_result_lies_where_it_says(tmp_path: Path) -> None:
-    site = smallsite.make(tmp_path / "site")
+    site = smallsite.make(tmp_path / "site", lean=True)
     change(site, TOML, '[metrics.size]\ntitle = "Size"\nunit = "B"\n')
     digest = json.loads((site / RECORD).read_text())["host"]["digest"]
     side = {"accelerator": "none", "digest": digest, "metrics": {"size": {"unit": "B", "samples": [10**400]}}}

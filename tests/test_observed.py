@@ -19,7 +19,7 @@ COLUMNS = [["Container", "section/measured", "container", "show"], ["Hardened", 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    site = smallsite.measure(smallsite.make(tmp_path / "site"), small="tcg")
+    site = smallsite.measure(smallsite.make(tmp_path / "site", lean=True), small="tcg")
     write(site, "container", "clock: the host's\nno row\nswap: 1 < 2 |x|")
     write(site, "vm", "clock: its own\nmodules: *none*\nswap: refused")
     file = site / "snippets" / "section" / "measured" / "recorded.json"

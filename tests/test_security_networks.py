@@ -132,7 +132,7 @@ def test_an_internal_network_is_left_alone(case: str) -> None:
 
 def site_with(directory: Path, line: str, reason: str = "") -> str:
     """Return what is said of the small site when its script has one line more, and its example a reason, or ""."""
-    site = smallsite.make(directory / "site")
+    site = smallsite.make(directory / "site", lean=True)
     script = site / "snippets/section/kernel/host.sh"
     script.write_text(script.read_text("utf-8") + f"{line}\n", "utf-8")
     toml = site / "snippets/section/kernel/example.toml"
