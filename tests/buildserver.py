@@ -17,7 +17,13 @@ from pathlib import Path
 
 # Only libraries: what a site brings itself, its macros, is imported in the fork.
 LIBRARIES = (
-    *("mkdocs.commands.build", "mkdocs.theme", "mkdocs.config.defaults", "mkdocs_macros.plugin", "material.plugins.search.plugin"),
+    *(
+        "mkdocs.commands.build",
+        "mkdocs.theme",
+        "mkdocs.config.defaults",
+        "mkdocs_macros.plugin",
+        "material.plugins.search.plugin",
+    ),
     *("pymdownx.superfences", "pymdownx.highlight", "pymdownx.details"),
     *("markdown.extensions.toc", "markdown.extensions.tables", "markdown.extensions.md_in_html"),
     *("pygments.formatters.html", "pygments.lexers.shell", "jsonschema", "jinja2", "yaml"),
