@@ -70,7 +70,7 @@ test: check ## every check: those of make check, then the browser's and the engi
 	@$(SETUP) engines browser start
 	@$(RUN) tests/runner lab whole
 	@$(RUN) -m pytest -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
-	@$(RUN) -m pytest -q -n $(WORKERS) -m "engine and not browser"
+	@$(RUN) -m pytest -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
 lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start

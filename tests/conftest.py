@@ -50,12 +50,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what was collected, before `-m` and `-k` select from it; put first what builds the whole site, and takes longest."""
+    """Keep what was collected, before `-m` and `-k` select from it; put first what takes longest.
+
+    The examples come before the tests of what they mean: those ask for the same runs, and a worker would wait for the
+    other's. What builds the whole site keeps to one worker for the same reason.
+    """
     config.stash[COLLECTED] = [item.nodeid for item in items]
     for item in items:
-        if "site" in getattr(item, "fixturenames", ()) and item.path.name == "test_site.py":
-            item.add_marker(pytest.mark.xdist_group("site"))  # one worker builds it; the other does not wait
-    items.sort(key=lambda item: item.path.name != "test_site.py")  # stable: the rest stays in its order
+        if item.path.name == "test_site.py" and "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("site"))
+    items.sort(key=lambda item: (item.path.name != "test_site.py", -_seconds(item)))  # stable
+
+
+def _seconds(item: pytest.Item) -> float:
+    """Return how long a side took when it was recorded, in seconds; 0 for what is no run of a side."""
+    call = getattr(item, "callspec", None)
+    if call is None or "example_side" not in call.params:
+        return 0
+    example, side = call.params["example_side"]
+    return float(example.records[side.side].seconds) if side.side in example.records else 0
 
 
 def require(*words: str) -> None:

@@ -39,13 +39,14 @@ load 40 40
 # --8<-- [end:scale]
 
 # --8<-- [start:kill]
-load 44 20 & # for two seconds
+load 44 20 >"$WORK/killed" & # for two seconds
 sleep 0.5
 docker kill "$RUN-middle-3" >/dev/null
 echo "without the killed one: $(known)"
 docker start "$RUN-middle-3" >/dev/null
 echo "with it again: $(known)"
 wait $!
+cat "$WORK/killed"
 # --8<-- [end:kill]
 
 # --8<-- [start:store]
