@@ -69,6 +69,14 @@ def test_a_container_starts_in_a_fraction_of_a_second() -> None:
     assert found.count >= 20
 
 
+def test_a_small_job_in_a_fresh_container_is_done_within_a_second() -> None:
+    """Container made, program built and tested, container removed; most of it is the start."""
+    whole = estimate(samples("use-cases/ci-job", "container", "whole").values)
+    assert whole.high < 1.0
+    assert whole.count >= 7
+    assert estimate(samples("use-cases/ci-job", "container", "first-line").values).low > whole.high / 2
+
+
 def test_namespaces_are_a_small_part_of_starting_a_container() -> None:
     """What the kernel does takes milliseconds; the engine takes the rest."""
     namespaces = between("resources/startup", "host", "namespaces", "process")
