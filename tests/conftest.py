@@ -15,6 +15,7 @@ from types import FrameType
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+import smallsite
 from macros import CHECKS
 from macros.data import Data, load
 from macros.examples import Example, Side, load_examples
@@ -131,6 +132,18 @@ def data() -> Data:
     """Return this site's data and pages, read once a worker."""
     loaded = load(ROOT)
     return dataclasses.replace(loaded, pages=check_pages(loaded, CHECKS))
+
+
+@pytest.fixture(scope="session")
+def site(shared: Path) -> Path:
+    """Return the directory of the built site, which the workers of this session share."""
+    out = shared / "built"
+    with out.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not out.exists():
+            smallsite.whole(shared / "half-built")
+            (shared / "half-built").rename(out)
+    return out
 
 
 @pytest.fixture(scope="session")

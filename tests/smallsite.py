@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import buildserver
@@ -312,6 +313,22 @@ def environment(**more: str) -> dict[str, str]:
         k: v for k, v in os.environ.items() if k not in {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MACROS_FAIL"}
     }
     return kept | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1", "SOURCE_DATE_EPOCH": "1577836800"} | more
+
+
+def whole(out: Path, **more: str) -> None:
+    """Build this site, not the small one, into `out`. Raises AssertionError, with what was printed, if it fails."""
+    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def build(site: Path, *flags: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:

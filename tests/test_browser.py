@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import gzip
 import http.server
 import re
 import shutil
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +19,6 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-import smallsite
 from conftest import require
 from runner.engines import REQUIREMENTS, Requirement
 from runner.paths import ROOT
@@ -71,26 +67,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address(shared: Path) -> Iterator[str]:
-    """Build the site and serve it on a free port of the loopback."""
+def address(site: Path) -> Iterator[str]:
+    """Serve the built site on a free port of the loopback."""
     require("chromium")
-    out = shared / "browsed"
-    with (shared / "browsed.lock").open("w") as lock:  # built once for all workers
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not out.exists():
-            words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
-            done = subprocess.run(
-                words,
-                cwd=ROOT,
-                env=smallsite.environment(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(out))) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import hashlib
 import json
@@ -25,33 +24,6 @@ from runner.paths import ROOT
 SEARCH_BUDGET = 200_000  # bytes of the search index, compressed
 
 
-def build(out: Path, **more: str) -> None:
-    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
-    done = subprocess.run(
-        words,
-        cwd=ROOT,
-        env=smallsite.environment(**more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.fixture(scope="session")
-def site(shared: Path) -> Path:
-    """Return the built site, which the workers of this session share."""
-    out = shared / "built"
-    with out.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not out.exists():
-            build(shared / "half-built")
-            (shared / "half-built").rename(out)
-    return out
-
-
 def digests(root: Path) -> dict[str, str]:
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -64,8 +36,10 @@ def test_the_site_has_no_mistake(site: Path) -> None:
     assert sitecheck.check(site) == []
 
 
+@pytest.mark.browser
 def test_two_builds_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
-    build(tmp_path / "site")
+    """It needs no browser, but the time that `make check` does not have; the browser's pages are those of the one build."""
+    smallsite.whole(tmp_path / "site", PYTHONHASHSEED="7")
     assert digests(tmp_path / "site") == digests(site)
 
 
