@@ -20,6 +20,10 @@ RUN := .venv/bin/python
 SETUP := bash snippets/lab/setup.sh
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
 WORKERS ?= 2
+# The checks do keep their bytecode, out of the way: without it every worker rewrites every test's assertions again.
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache" $(RUN) -m pytest
+PAGES := $(wildcard $(shell git ls-files '*.md' 2>/dev/null))
+SCRIPTS := $(wildcard $(shell git ls-files 'snippets/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules 2>/dev/null))
 
 .PHONY: help serve build test check lint types units bench lab shell record compare hammer successors clean lock
 
@@ -52,25 +56,34 @@ build: .venv/site.stamp ## build the site into site/
 check: .venv/dev.stamp ## every check that needs neither engine nor browser
 	@$(MAKE) -j2 --output-sync=target lint types units
 
-lint: .venv/dev.stamp
+lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
 	@$(RUN) -m codespell_lib $$(git ls-files ':!*.out' ':!requirements*.txt')
-	@$(RUN) -m pymarkdown --config pyproject.toml scan $$(git ls-files '*.md')
-	@.venv/bin/shellcheck -x -P snippets/lab $$(git ls-files 'snippets/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing"
+
+# These two take nine tenths of lint's time: they read again only after a change.
+build/pymarkdown.stamp: $(PAGES) pyproject.toml Makefile .venv/dev.stamp
+	@test -n "$(PAGES)" || { echo "no page to check: run this in a clone, with git installed"; exit 1; }
+	@$(RUN) -m pymarkdown --config pyproject.toml scan $(PAGES)
+	@mkdir -p build && touch $@
+
+build/shellcheck.stamp: $(SCRIPTS) Makefile .venv/dev.stamp
+	@test -n "$(SCRIPTS)" || { echo "no script to check: run this in a clone, with git installed"; exit 1; }
+	@.venv/bin/shellcheck -x -P snippets/lab $(SCRIPTS)
+	@mkdir -p build && touch $@
 
 types: .venv/dev.stamp
 	@$(RUN) -m mypy
 
 units: .venv/dev.stamp
-	@$(RUN) -m pytest -q -n $(WORKERS) --dist loadgroup -m "not engine and not browser"
+	@$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "not engine and not browser"
 
 test: check ## every check: those of make check, then the browser's and the engines'
 	@$(SETUP) engines browser start
 	@$(RUN) tests/runner lab whole
-	@$(RUN) -m pytest -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
-	@$(RUN) -m pytest -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
+	@$(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
+	@$(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
 lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start
@@ -109,7 +122,7 @@ successors: build ## build the site with the generator's likely successors and r
 clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@[ ! -x .venv/bin/python ] || $(RUN) tests/runner clean
 	@$(SETUP) stop
-	@rm -rf build/site.* build/bench
+	@rm -rf build/site.* build/bench build/pycache
 
 lock: .venv/bin/python ## pin the requirements anew from pyproject.toml
 	@"$(PYTHON)" -m venv build/uv && build/uv/bin/python -m pip --quiet install uv==0.13.9

@@ -54,12 +54,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Keep what was collected, before `-m` and `-k` select from it; put first what takes longest.
 
     The examples come before the tests of what they mean: those ask for the same runs, and a worker would wait for the
-    other's. What builds the whole site keeps to one worker for the same reason.
+    other's.
     """
     config.stash[COLLECTED] = [item.nodeid for item in items]
-    for item in items:
-        if item.path.name == "test_site.py" and "site" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("site"))
     items.sort(key=lambda item: (item.path.name != "test_site.py", -_seconds(item)))  # stable
 
 

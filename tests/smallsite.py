@@ -312,7 +312,7 @@ def environment(**more: str) -> dict[str, str]:
     kept = {
         k: v for k, v in os.environ.items() if k not in {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MACROS_FAIL"}
     }
-    return kept | {"NO_MKDOCS_2_WARNING": "1", "PYTHONDONTWRITEBYTECODE": "1", "SOURCE_DATE_EPOCH": "1577836800"} | more
+    return kept | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1577836800"} | more
 
 
 def whole(out: Path, **more: str) -> None:
