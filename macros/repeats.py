@@ -14,6 +14,7 @@ from .results import Results, Samples
 
 NEAR = 0.1  # medians that differ by no more than this share count as the same
 WANTED = 0.9  # the share of medians that must come out again
+OUTCOME = "code"  # the unit of what is no quantity: how a system call ended
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,17 @@ class Pair:
         )
 
 
-def pairs(first: Results, second: Results) -> list[Pair]:
-    """Return what both recordings hold, in the order of the first."""
-    return [Pair(samples, second[key]) for key, samples in first.items() if key in second]
+def pairs(first: Results, second: Results, *, outcomes: bool = False) -> list[Pair]:
+    """Return the quantities that both recordings hold, in the order of the first; with `outcomes`, those instead.
+
+    They are counted apart: there are far more outcomes than quantities, and nearly all come out again, which would hide
+    how many quantities do not.
+    """
+    return [
+        Pair(samples, second[key])
+        for key, samples in first.items()
+        if key in second and (samples.unit == OUTCOME) == outcomes
+    ]
 
 
 def share(found: list[Pair]) -> float:
@@ -47,8 +56,9 @@ def share(found: list[Pair]) -> float:
 
 
 def repeats(data: Data) -> str:
-    """Return how many medians of the second recording came out again, and a table of those that did not."""
+    """Return how many medians of the second recording came out again, and a table of the quantities that did not."""
     found = pairs(data.results, data.repeats)
+    calls = pairs(data.results, data.repeats, outcomes=True)
     rows = []
     for pair in found:
         if pair.repeats:
@@ -64,6 +74,9 @@ def repeats(data: Data) -> str:
         f"{len(found) - len(rows)} of {len(found)} medians came out again ({100 * share(found):.0f} %): one lies in the "
         f"other's interval, or within {100 * NEAR:.0f} % of it."
     )
+    if calls:
+        same = sum(pair.repeats for pair in calls)
+        said += f" So did {same} of {len(calls)} outcomes of system calls, which are no quantities and are counted apart."
     if not rows:
         return said
     table = cards(["These did not", "Side", "First recording", "Second recording"], rows)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from macros.repeats import Pair, share
-from macros.results import Samples
+from conftest import EXAMPLES
+from macros.repeats import WANTED, Pair, pairs, share
+from macros.results import Samples, load_repeats, load_results
+from runner import experiments
+from runner.paths import DATA
 
 
 def pair(one: tuple[float, ...], two: tuple[float, ...]) -> Pair:
@@ -31,3 +34,13 @@ def test_what_repeats(one: tuple[float, ...], two: tuple[float, ...], repeats: b
 def test_the_share_of_nothing_is_no_share() -> None:
     with pytest.raises(ValueError, match="recorded twice"):
         share([])
+
+
+def test_nine_medians_in_ten_came_out_again() -> None:
+    """Of every metric that is recorded on the first machine: the second recording is whole."""
+    first = experiments.first_machine()
+    results = load_results(DATA, EXAMPLES).results[first]
+    second = load_repeats(DATA, EXAMPLES).results[first]
+    assert {key[0] for key in results} == {key[0] for key in second}
+    assert share(pairs(results, second)) >= WANTED
+    assert share(pairs(results, second, outcomes=True)) >= WANTED
