@@ -93,7 +93,7 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 	@$(SETUP) engines start
 	@$(RUN) tests/runner shell
 
-record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 for a second recording
+record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 and REPEAT=2 for two to hold against each other
 	@$(SETUP) engines start
 	@$(RUN) tests/runner record $(EXAMPLE)
 

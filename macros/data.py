@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +188,7 @@ class Data:
     number_exceptions: tuple[Exception_, ...]
     guide: Guide
     planner: Planner
-    second: Recorded = field(default_factory=lambda: Recorded({}, {}, ()))  # what was recorded a second time
+    again: tuple[Recorded, ...] = ()  # what was recorded besides, to be held against each other
     escapes: tuple[Escape, ...] = ()
     between: tuple[Technology, ...] = ()
     glossary: tuple[Term, ...] = ()
@@ -201,9 +201,9 @@ class Data:
         return self.recorded.results.get(self.machine, {})
 
     @property
-    def repeats(self) -> Results:
-        """The second recording of the machine that pages show first; empty where none was made."""
-        return self.second.results.get(self.machine, {})
+    def repeats(self) -> tuple[Results, ...]:
+        """The recordings to hold against each other, of the machine that pages show first; empty where none was made."""
+        return tuple(one.results.get(self.machine, {}) for one in self.again)
 
     @property
     def machines(self) -> dict[str, dict[str, Any]]:
@@ -611,7 +611,8 @@ class _Loader:
         glossary = self.glossary()
         escapes = self.escapes(sources)
         examples: dict[str, Example] = {}
-        recorded = second = Recorded({}, {}, ())
+        recorded = Recorded({}, {}, ())
+        again: tuple[Recorded, ...] = ()
         first = self.machine()
         known = True
         try:
@@ -619,7 +620,7 @@ class _Loader:
             for example in examples.values():
                 self.problems += stale(example, self.root)
             recorded = load_results(self.data, examples)
-            second = load_repeats(self.data, examples)
+            again = load_repeats(self.data, examples)
         except ProblemError as error:
             self.problems += error.problems
             known = False
@@ -654,7 +655,7 @@ class _Loader:
             raise ProblemError(self.problems)
         return Data(
             *(self.root, examples, claims, sources, sections, recorded, first, charts, shell, numbers, guide, planner),
-            second=second,
+            again=again,
             escapes=escapes,
             between=between,
             glossary=glossary,

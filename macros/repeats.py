@@ -1,4 +1,4 @@
-"""The second recording: how far the medians of one recording come out again in another, made from scratch on the same machine."""
+"""Two recordings: how far the medians of one come out again in the other, made from scratch on the same machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from .estimates import estimate
 from .figures import quantity
 from .measured import address
 from .pages import Call, Shown
-from .render import cards, escape, side_name
-from .results import Results, Samples
+from .render import ACCELERATORS, cards, escape, side_name
+from .results import REPEATS, Results, Samples
 
 NEAR = 0.1  # medians that differ by no more than this share count as the same
 WANTED = 0.9  # the share of medians that must come out again
@@ -56,35 +56,47 @@ def share(found: list[Pair]) -> float:
 
 
 def repeats(data: Data) -> str:
-    """Return how many medians of the second recording came out again, and a table of the quantities that did not."""
-    found = pairs(data.results, data.repeats)
-    calls = pairs(data.results, data.repeats, outcomes=True)
+    """Return how many medians of one recording came out again in the other, a table of the quantities that did not, and how many of
+    the recording that pages show came out again in the first of the two."""
+    one, two = data.repeats
+    found = pairs(one, two)
+    calls = pairs(one, two, outcomes=True)
     rows = []
     for pair in found:
         if pair.repeats:
             continue
         example = data.examples[pair.first.experiment]
         numbers = [
-            f"[{quantity(estimate(one.values).median, one.unit)}]({address(one.file)}) "
-            f"({quantity(estimate(one.values).low, one.unit)} to {quantity(estimate(one.values).high, one.unit)})"
-            for one in (pair.first, pair.second)
+            f"[{quantity(estimate(each.values).median, each.unit)}]({address(each.file)}) "
+            f"({quantity(estimate(each.values).low, each.unit)} to {quantity(estimate(each.values).high, each.unit)})"
+            for each in (pair.first, pair.second)
         ]
-        rows.append([f"{escape(example.title)}: `{pair.first.metric}`", side_name(pair.first.side), *numbers])
+        how = ACCELERATORS[pair.first.accelerator]
+        where = side_name(pair.first.side) + (f" ({how})" if how else "")
+        rows.append([f"{escape(example.title)}: `{pair.first.metric}`", where, *numbers])
     said = (
         f"{len(found) - len(rows)} of {len(found)} medians came out again ({100 * share(found):.0f} %): one lies in the "
         f"other's interval, or within {100 * NEAR:.0f} % of it."
     )
     if calls:
         same = sum(pair.repeats for pair in calls)
-        said += f" So did {same} of {len(calls)} outcomes of system calls, which are no quantities and are counted apart."
+        said += (
+            f" So did {same} of {len(calls)} outcomes of system calls, which are no quantities and are counted apart."
+        )
+    if shown := pairs(data.results, one):
+        said += (
+            f" Of the recording that the pages show, which was made at another hour, {100 * share(shown):.0f} % of the medians "
+            "came out again in the first of the two."
+        )
     if not rows:
         return said
-    table = cards(["These did not", "Side", "First recording", "Second recording"], rows)
+    table = cards(["These did not", "Side", "First", "Second"], rows)
     return f'{said}\n\n<div data-search-exclude markdown="1">\n\n{table}\n\n</div>'
 
 
 def check_repeats(data: Data, call: Call, _: Shown) -> str:
     """Check a call of `repeats`: something must have been recorded twice. See `pages.Check`."""
-    if pairs(data.results, data.repeats):
+    if len(data.repeats) == len(REPEATS) and pairs(*data.repeats):
         return ""
-    return f"'{call.name}', but no metric of {data.machine} was recorded twice\nrun: make record REPEAT=1"
+    what = f"'{call.name}', but no metric of {data.machine} was recorded twice for it"
+    return f"{what}\nrun: make record REPEAT=1, then make record REPEAT=2"

@@ -16,7 +16,8 @@ from .validate import read_json, validate
 
 MACHINE = "machine.json"
 RESULTS = "results"  # the folder of docs/data that pages are made from
-REPEATS = "repeats"  # the folder of the second recordings, which say how far the first ones come out again
+# The folders of two recordings, made one after the other, which say how far one comes out again in the other.
+REPEATS = ("repeats/1", "repeats/2")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Results = dict[tuple[str, str, str], "Samples"]  # of one machine, by (experiment, side, metric)
 POINT = re.compile(r"(?P<metric>[a-z][a-z0-9-]*)(?:@(?P<point>\d+))?")
@@ -177,7 +178,9 @@ class _Reader:
             self.side(path, example, side, part, content)
 
     def side(self, path: Path, example: Example, side: str, part: dict[str, Any], content: dict[str, Any]) -> None:
-        remedy = f"run: make record EXAMPLE={example.id}"
+        number = path.parent.parent.name
+        repeat = f" REPEAT={number}" if f"repeats/{number}" in REPEATS else ""
+        remedy = f"run: make record{repeat} EXAMPLE={example.id}"
         if side not in example.sides:
             self.bad(path, f"a result of side '{side}', which {example.id} does not have", remedy)
             return
@@ -244,12 +247,14 @@ def load_results(data: Path, examples: dict[str, Example]) -> Recorded:
     return reader.recorded()
 
 
-def load_repeats(data: Path, examples: dict[str, Example]) -> Recorded:
-    """Read the second recordings, of the machines that made one. Raises ProblemError as `load_results`."""
-    reader = _Reader(data, examples)
-    if (data / REPEATS).is_dir():
-        reader.read(REPEATS)
-    return reader.recorded()
+def load_repeats(data: Path, examples: dict[str, Example]) -> tuple[Recorded, ...]:
+    """Read the two recordings of the machines that made them. Raises ProblemError as `load_results`."""
+    readers = []
+    for name in REPEATS:
+        readers.append(_Reader(data, examples))
+        if (data / name).is_dir():
+            readers[-1].read(name)
+    return tuple(reader.recorded() for reader in readers)
 
 
 def load_machine(data: Path, directory: Path, examples: dict[str, Example]) -> Recorded:

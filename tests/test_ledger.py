@@ -40,7 +40,7 @@ def test_no_result_of_ours_contradicts_a_verdict(data: Data) -> None:
     for claim in data.claims.values():
         for one in claim.expects:
             for machine in data.machines:
-                for recording in (data.recorded, data.second):
+                for recording in (data.recorded, *data.again):
                     outcome = judge(one, recording, machine)
                     if outcome is None:
                         continue

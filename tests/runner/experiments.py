@@ -154,7 +154,7 @@ class Journal:
     """Remembers, in build/, what a recording of everything has done, so that an interrupted one can go on."""
 
     def __init__(self, machine: str) -> None:
-        again = "-again" if os.environ.get("REPEAT") else ""
+        again = f"-{os.environ['REPEAT']}" if os.environ.get("REPEAT") else ""
         self.path = BUILD / f"recording-{machine}{again}.json"
         self.done: dict[str, str] = json.loads(self.path.read_text()) if self.path.is_file() else {}
 
@@ -194,6 +194,7 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
     """Record the examples and print what changed. Return the exit code: 1 if any failed."""
     console = Console(highlight=False, soft_wrap=True)
     machine = record.machine_slug()
+    record.results_of(machine)  # a wrong REPEAT is told before anything runs
     every = bool(os.environ.get("ALL"))
     chosen = [e for e in examples if e.metrics] if quick else choose(examples, machine, named, every=every)
     journal = None if named or quick else Journal(machine)

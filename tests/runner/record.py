@@ -289,8 +289,14 @@ def record(
 
 
 def results_of(machine: str) -> Path:
-    """Return where this recording keeps its results: with REPEAT=1 beside the first recording, to be held against it."""
-    return DATA / (REPEATS if os.environ.get("REPEAT") else RESULTS) / machine
+    """Return where this recording keeps its results: with REPEAT=1 or 2 apart, as one of a pair to be held against each other.
+
+    Raises ExampleError for another REPEAT.
+    """
+    number = os.environ.get("REPEAT", "")
+    if number not in {"", "1", "2"}:
+        raise ExampleError(f"REPEAT={number} is neither 1 nor 2\nremedy: two recordings are held against each other")
+    return DATA / (REPEATS[int(number) - 1] if number else RESULTS) / machine
 
 
 def today() -> str:
