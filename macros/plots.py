@@ -442,7 +442,7 @@ def _legend(data: Data, chosen: Chart, names: list[str], scale_: Axis) -> str:
     words = [f"Scale: {scale_.words()}."]
     if certain:
         thing = "Thin line on a bar" if chosen.kind == "bars" else "Upright line at a point"
-        words.append(f"{thing}: 95 % interval of the median.")
+        words.append(f"{thing}: 95 % interval of the median; of fewer than six rounds, their range.")
     if any(r.run.accelerator == EMULATED for r in known):
         style = "Hatched" if chosen.kind == "bars" else "Hollow"
         words.append(f"{style}: software emulation, which says nothing of hardware virtualisation.")

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 
 import sitecheck
 import smallsite
-from macros import CHECKS, MACROS
+from macros import CHECKS, MACROS, estimates, measured
 from macros.data import Data, load
 from macros.figures import NARROW, in_ours, quantity, span, tick
 from macros.pages import Call, check_pages
@@ -347,16 +347,25 @@ def test_a_result_in_words(data: Data, kvm: Data) -> None:
     assert said(data, "result", E, "vm", "threads") == "[3] under software emulation"
     assert said(kvm, "result", E, "vm", "start") == "[3.10 s]"
     with_interval = said(data, "result", E, "vm", "start", "interval")
-    assert with_interval == "[3.10 s] (95 % interval 2.90 to 3.30 s) under software emulation"
+    assert with_interval == "[3.10 s] (range of 5 rounds 2.90 to 3.30 s) under software emulation"
 
 
 def test_a_comparison_in_words(data: Data, kvm: Data) -> None:
     pair = (E, "container", "start", E, "container", "bare")
-    assert said(data, "ratio", *pair) == "[1.48 times] (95 % interval 1.43 to 1.53)"
-    assert said(data, "difference", *pair) == "[100 ms] (95 % interval 100 to 100 ms)"
-    assert said(kvm, "ratio", E, "vm", "start", E, "container", "start").startswith("[10.0 times] (95 % interval 10.0")
+    assert said(data, "ratio", *pair) == "[1.48 times] (range of 5 rounds 1.43 to 1.53)"
+    assert said(data, "difference", *pair) == "[100 ms] (range of 5 rounds 100 to 100 ms)"
+    assert said(kvm, "ratio", E, "vm", "start", E, "container", "start").startswith(
+        "[10.0 times] (range of 5 rounds 10.0"
+    )
     guests = said(data, "ratio", E, "vm", "start", E, "vm", "bare")
-    assert guests == "[1.48 times] (95 % interval 1.43 to 1.53) under software emulation"
+    assert guests == "[1.48 times] (range of 5 rounds 1.43 to 1.53) under software emulation"
+
+
+def test_few_rounds_have_a_range_and_no_interval() -> None:
+    """From the least to the greatest of five lies the median in less than 95 % of cases, of six in more."""
+    five, six = (estimates.estimate(tuple(float(value) for value in range(1, count + 1))) for count in (5, 6))
+    assert measured.between(five, "s").startswith("range of 5 rounds 1.00 to 5.00")
+    assert measured.between(six, "s").startswith("95 % interval")
 
 
 def test_no_difference_is_said_in_words(tmp_path: Path) -> None:
@@ -370,7 +379,7 @@ def test_no_difference_is_said_in_words(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("scale: log", "scale: linear"), "utf-8")
     data = load(site)
     words = said(data, "ratio", E, "container", "start", E, "container", "bare")
-    assert words == "no difference that this experiment can tell ([1.00 times], 95 % interval 0.968 to 1.03)"
+    assert words == "no difference that this experiment can tell ([1.00 times], range of 5 rounds 0.968 to 1.03)"
     words = said(data, "difference", E, "container", "start", E, "container", "bare")
     assert words.startswith("no difference that this experiment can tell ([")
 
@@ -392,7 +401,7 @@ def test_one_round_has_no_interval(tmp_path: Path) -> None:
 
 
 def test_what_one_more_costs(data: Data) -> None:
-    assert said(data, "per_instance", E, "container", "memory") == "[3.00 MB] (95 % interval 3.00 to 3.00 MB)"
+    assert said(data, "per_instance", E, "container", "memory") == "[3.00 MB] (range of 5 rounds 3.00 to 3.00 MB)"
     assert said(data, "per_instance", E, "vm", "memory").endswith("under software emulation")
 
 

@@ -131,7 +131,7 @@ def test_an_expectation_in_per_cent_is_told_in_per_cent(tmp_path: Path) -> None:
     loaded = load(site)
     told = ledger._expected(loaded, loaded.claims["A1"].expects[0]).replace(NARROW, " ")
     assert re.fullmatch(
-        r"the share of it: \[0 %\]\(\S+\) \(95 % interval 0 to 0 %\); must be below 1(\.00)? %", told
+        r"the share of it: \[0 %\]\(\S+\) \(range of 5 rounds 0 to 0 %\); must be below 1(\.00)? %", told
     ), told
 
 
