@@ -180,7 +180,7 @@ def _bars(data: Data, chart: Chart, machine: str, scale_: Axis) -> str:
         bar = _bar(scale_, published_value(published, data.sources)[0])
         cells = f'<td class="value">{escape(text)}</td><td class="interval">published</td>{bar}'
         rows.append(_line(_classes(published.side, published=True), _mark(published.side), published.label, how, cells))
-    head = '<th scope="col">What</th><th scope="col">Median</th><th scope="col">95 % interval</th><td aria-hidden="true"></td>'
+    head = '<th scope="col">What</th><th scope="col">Median</th><th scope="col">95 % interval or range</th><td aria-hidden="true"></td>'
     steps = [scale_.share(b) - scale_.share(a) for a, b in pairwise(scale_.ticks)]
     return (
         f'<table class="bars" style="--step:{_percent(steps[0])}" aria-label="{escape(chart.title)}, on {machine}" data-search-exclude markdown="block">'
@@ -343,7 +343,7 @@ def _values(chart: Chart, recorded: list[Reading], over: str) -> str:
         rows.append(cells)
     return (
         '<details class="chart__values" open data-search-exclude markdown="block">'
-        f"<summary>The values, each with its 95 % interval</summary>{cards(head, rows, extra='points')}</details>"
+        f"<summary>The values, each with its 95 % interval or range</summary>{cards(head, rows, extra='points')}</details>"
     )
 
 

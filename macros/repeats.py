@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from .data import Data
 from .estimates import estimate
-from .figures import quantity
-from .measured import address
+from .measured import address, amount, between
 from .pages import Call, Shown
 from .render import ACCELERATORS, cards, escape, side_name
 from .results import REPEATS, Results, Samples
@@ -55,6 +54,12 @@ def share(found: list[Pair]) -> float:
     return sum(pair.repeats for pair in found) / len(found)
 
 
+def _linked(samples: Samples) -> str:
+    """Return a median with its interval, linked to the raw samples."""
+    found = estimate(samples.values)
+    return f"[{amount(found, samples.unit)}]({address(samples.file)}) ({between(found, samples.unit)})"
+
+
 def repeats(data: Data) -> str:
     """Return how many medians of one recording came out again in the other, a table of the quantities that did not, and how many of
     the recording that pages show came out again in the first of the two."""
@@ -66,11 +71,7 @@ def repeats(data: Data) -> str:
         if pair.repeats:
             continue
         example = data.examples[pair.first.experiment]
-        numbers = [
-            f"[{quantity(estimate(each.values).median, each.unit)}]({address(each.file)}) "
-            f"({quantity(estimate(each.values).low, each.unit)} to {quantity(estimate(each.values).high, each.unit)})"
-            for each in (pair.first, pair.second)
-        ]
+        numbers = [_linked(samples) for samples in (pair.first, pair.second)]
         how = ACCELERATORS[pair.first.accelerator]
         where = side_name(pair.first.side) + (f" ({how})" if how else "")
         rows.append([f"{escape(example.title)}: `{pair.first.metric}`", where, *numbers])
