@@ -28,10 +28,10 @@ stopwatch=("$CVM_PYTHON" -I -S "$CVM_LAB/stopwatch.py")
 if [ "$ACCEL" = kvm ]; then
     full="1 4 8 16 32"
 else
-    full="1 2 4"
+    full="1 2 4 8"
 fi
 
-# Those that start in turn are counted on the way: the first 2 of 4 are 2 that were started in turn.
+# Those that start in turn are counted on the way: the first 2 of 8 are 2 that were started in turn.
 counts=$(by_effort 1 "$full")
 "${stopwatch[@]}" --in-turn "${counts// /,}" "${vm[@]}" >"$WORK/in-turn"
 while read -r count seconds; do sample "in-turn@$count" "$seconds"; done <"$WORK/in-turn"

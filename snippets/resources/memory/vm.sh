@@ -39,7 +39,7 @@ parts "${vms[0]}" | grep -o guests
 
 case $ACCEL in
 kvm) full="1 2 4 8 16 32" ;;
-*) full="1 2 4" ;; # software emulation
+*) full="1 2 4 8" ;; # software emulation
 esac
 running=1
 for n in $(by_effort "1 2" "$full"); do
