@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ SPEEDS = frozenset(("s", "B", "B/s", "bit/s", "1/s"))  # units of what software 
 LINE_LABEL = 24  # characters that fit beside the end of a line
 Complaint = tuple[int, str, str]
 """A line of charts.yml, what is wrong there, and what would be right."""
+
+
+LABEL_COUNTS = re.compile(r"(\d+) [a-z]", re.IGNORECASE)
+"""A label that begins with how many there are: 8 containers."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +218,12 @@ class _Reader:
             self.bad(
                 line, f"{name}: the label has {len(row.label)} characters", f"at most {LINE_LABEL} fit beside a line"
             )
+        # A difference to a point is the difference to 0 of them: the other point is what the label counts.
+        points = {split_point(written)[1] for written in filter(None, (row.metric, row.minus, row.over))} - {None, 0}
+        counted = LABEL_COUNTS.match(row.label)
+        if points and counted and points != {int(counted[1])}:
+            shown = " and ".join(str(point) for point in sorted(filter(None, points)))
+            self.bad(line, f"{name}: the label counts {counted[1]}, the metric is that at {shown}", "let both say one number")
         for machine in self.recorded.machines:
             try:
                 found = reading(self.recorded, machine, row, lines=lines)

@@ -12,11 +12,12 @@ HEAD = ("Flaw", "What happened", "A VM", "A user namespace", "seccomp")
 TITLES = dict(zip(BARRIERS, HEAD[2:], strict=True))
 MARKS = {"yes": ("✓", "holds"), "partly": ("◐", "outdated"), "no": ("✗", "false"), "unknown": ("?", "unknown")}
 NONE = "none of the three"
+UNTOLD = "not known of all three"
 SIDES = ("container", "vm")
 FACETS = (
     Facet("Boundary of", tuple(SIDE_LABELS[side].lower() for side in SIDES)),
     Facet("Flaw in", PARTS),
-    Facet("Stopped or weakened by", (*(TITLES[name] for name in BARRIERS), NONE)),
+    Facet("Stopped or weakened by", (*(TITLES[name] for name in BARRIERS), NONE, UNTOLD)),
 )
 NVD = "https://nvd.nist.gov/vuln/detail"
 
@@ -24,7 +25,8 @@ NVD = "https://nvd.nist.gov/vuln/detail"
 def _values(one: Escape) -> tuple[list[str], list[str], list[str]]:
     """Return what an entry has of each of the facets."""
     helped = [TITLES[name] for name, barrier in one.barriers.items() if barrier.stops in {"yes", "partly"}]
-    return [SIDE_LABELS[one.boundary].lower()], [one.part], helped or [NONE]
+    untold = any(barrier.stops == "unknown" for barrier in one.barriers.values())
+    return [SIDE_LABELS[one.boundary].lower()], [one.part], helped or [UNTOLD if untold else NONE]
 
 
 def _barrier(data: Data, barrier: Barrier) -> str:

@@ -480,6 +480,7 @@ CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "minus-unit": ((CHARTS, "minus: bare", "minus: threads"), "a metric in s and one in count"),
     "point-missing": ((CHARTS, GUEST, GUEST.replace("start", "memory")), "'memory' is not how the metric is written"),
     "point-superfluous": ((CHARTS, GUEST, GUEST.replace("start", "start@1")), "'start@1' is not how the metric is written"),
+    "point-label": ((CHARTS, GUEST, GUEST.replace("metric: start", 'metric: "memory@2"').replace("A guest", "3 guests")), "row '3 guests': the label counts 3, the metric is that at 2"),
     "point-none": ((CHARTS, GUEST, GUEST.replace("metric: start", 'metric: "memory@3"')), "there is no result of section/measured vm memory@3 on the first machine, small"),
     "line-without-points": ((CHARTS, "side: vm, metric: memory", "side: vm, metric: threads"), f"{CHARTS}:17: chart memory, row 'Guests': 'threads' is no metric with points"),
     "line-with-point": ((CHARTS, "side: vm, metric: memory", 'side: vm, metric: "memory@1"'), "'memory@1' is no metric with points"),

@@ -5,9 +5,9 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:cpu]
 # half a CPU, for a program that would take a whole one for two seconds;
 # cgroup version 2 has the first file, version 1 the other
-docker run --rm --cpus 0.5 cvm-lab sh -c '
+docker run --rm --cpus 0.5 cvm-lab sh -c 'exec 2>&1
     time timeout 2 md5sum /dev/zero
-    cd /sys/fs/cgroup; cat cpu.stat cpu/cpu.stat' >"$WORK/cpu" 2>&1 || true
+    cd /sys/fs/cgroup; cat cpu.stat cpu/cpu.stat' >"$WORK/cpu" || true
 grep -E '^(real|user|sys|nr_periods|nr_throttled)' "$WORK/cpu"
 # --8<-- [end:cpu]
 

@@ -26,9 +26,9 @@ size=$(by_effort 16M 128M)
 # --8<-- [start:cost]
 truncate --size="$size" "$WORK/zeros"
 docker run --rm -v "$WORK/zeros:/zeros:ro" -v "$PWD/arm64:/arm64:ro" \
-    -v "$PWD/qemu-aarch64-static:/emulator:ro" cvm-lab sh -c '
+    -v "$PWD/qemu-aarch64-static:/emulator:ro" cvm-lab sh -c 'exec 2>&1
     time md5sum /zeros
-    time /emulator /arm64/busybox md5sum /zeros' >"$WORK/times" 2>&1
+    time /emulator /arm64/busybox md5sum /zeros' >"$WORK/times"
 grep -E '^(real|[0-9a-f]{32})' "$WORK/times"
 # --8<-- [end:cost]
 
