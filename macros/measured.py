@@ -253,10 +253,13 @@ def plan(data: Data) -> str:
         how = dict.fromkeys(ACCELERATORS[run.accelerator] for run in done)
         took = quantity(seconds, "s", 2) if seconds else "unknown"
         sides = ", ".join(side_name(side) for side in example.sides)
-        rows.append([title, sides, rounds(example.runs), took, ", ".join(filter(None, how)) or "none is started"])
+        counts = {side: example.sides[side].runs or example.runs for side in example.sides}
+        fewer = "; ".join(f"{side_name(side)} {count}" for side, count in counts.items() if count != max(counts.values()))
+        measured = rounds(max(counts.values())) + (f" ({fewer})" if fewer else "")
+        rows.append([title, sides, measured, took, ", ".join(filter(None, how)) or "none is started"])
     head = ["Experiment", "Sides", "Measured in", "Took", "VMs run under"]
     count = "One experiment" if len(rows) == 1 else f"{len(rows)} experiments"
-    note = f"{count}, {quantity(total, 's', 2)} of recording in all, the first round of each side included, which is not measured."
+    note = f"{count}, {quantity(total, 's', 2)} of recording in all, the first round of a side included where it is not measured."
     return f'{cards(head, rows)}\n\n<p class="provenance" data-search-exclude>{note}</p>'
 
 

@@ -30,8 +30,8 @@ wait_for 60 grep -q ready "$WORK/victim"
 wait_for 60 grep -q 'tick 12' "$WORK/vm"
 
 # --8<-- [start:panic]
-echo >"$WORK/key" # the key for which the third guest waits
-wait "$victim" && echo "the third VM's process has ended"
+echo >"$WORK/key" # the key for which the victim waits
+wait "$victim" && echo "the crashed VM's process has ended"
 grep -o 'Kernel panic.*' "$WORK/victim"
 # --8<-- [end:panic]
 at=$(awk '/Kernel panic/ {print $1; exit}' "$WORK/victim")
