@@ -67,6 +67,7 @@ def test_a_container_gets_what_its_limits_say(run_example: Runs) -> None:
     output = run_example("resources/limits", "container")
     names = "limited-used limited-window periods unlimited-used unlimited-window memory-peak processes shares-1024 shares-512"
     found = readings(output, "throttled", *names.split())
+    assert "quota and period: 50000 100000" in output["cpu"].splitlines()
     # No more than asked for; how much less depends on what else runs. A slice of 5 ms may be taken over.
     assert found["limited-used"] <= 0.5 * found["limited-window"] + 0.06
     assert found["throttled"] <= found["periods"] <= 10 * found["limited-window"] + 10

@@ -7,8 +7,10 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # cgroup version 2 has the first file, version 1 the other
 docker run --rm --cpus 0.5 cvm-lab sh -c 'exec 2>&1
     time timeout 2 md5sum /dev/zero
-    cd /sys/fs/cgroup; cat cpu.stat cpu/cpu.stat' >"$WORK/cpu" || true
-grep -E '^(real|user|sys|nr_periods|nr_throttled)' "$WORK/cpu"
+    cd /sys/fs/cgroup; cat cpu.stat cpu/cpu.stat
+    cat cpu.max cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us |
+        xargs echo quota and period:' >"$WORK/cpu" || true
+grep -E '^(real|user|sys|nr_periods|nr_throttled|quota)' "$WORK/cpu"
 # --8<-- [end:cpu]
 
 # --8<-- [start:memory]

@@ -15,7 +15,10 @@ head -n 1 < <(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128 \
     -append "console=ttyS0 loglevel=1 edd=off tsc_early_khz=$khz
     run=\"echo ready; sleep 600\"")
 # --8<-- [end:show]
-kill "$(cat "$WORK/1.pid")"
+first=$(cat "$WORK/1.pid")
+kill "$first"
+gone() { ! kill -0 "$first" 2>/dev/null; }
+wait_for 10 gone # it holds a lock on that file
 
 # The same VM N times. The kernel and the initramfs were read a moment ago and are in the page cache.
 vm=(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128

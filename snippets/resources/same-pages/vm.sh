@@ -43,6 +43,8 @@ if [ "$EFFORT" = full ]; then
     fi
     echo "switching on the host's merging of equal pages for this run" >&2
     trap restore EXIT
+    # Stopping (0) would leave merged what was merged meanwhile, pages of others too: 2, written before it, takes them apart.
+    printf '%s\n' "$ksm/run 0" "$ksm/run 2" >>"$saved"
     change sleep_millisecs 10
     change pages_to_scan 5000
 fi
