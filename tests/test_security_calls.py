@@ -120,7 +120,7 @@ def test_a_container_is_told_of_the_hosts_kernel(run_example: Runs) -> None:
         *("identity of this boot", "kernel command line", "moment of boot, behind uptime", "load average"),
         *("memory in all", "processor", "disks and their numbers", "parts and modules of the kernel"),
     }
-    assert which(seen, "its own") == {"processes", "mounts", "network devices", "host name"}
+    assert which(seen, "its own") == {"process 1, and its start", "mounts", "network devices", "host name"}
     assert which(seen, "nothing") == {"kernel timers (/proc/timer_list)", "firmware (/sys/firmware)"}
 
 

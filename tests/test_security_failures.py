@@ -37,7 +37,7 @@ def test_a_container_cannot_even_open_the_hosts_trigger(run_example: Runs) -> No
 
 
 def test_at_its_limits_a_container_harms_itself_only(run_example: Runs) -> None:
-    """Under limits each of four wishes is refused; a neighbour with the same four gets them at that moment."""
+    """Under limits each of four wishes is refused; a neighbour with the same four, asked right afterwards, gets them."""
     output = run_example("security/exhaustion", "container")
     assert output["greedy"].splitlines() == [
         "memory: ended with 137",  # killed: 128 + signal 9

@@ -52,7 +52,8 @@ def test_a_guest_changes_its_kernel_and_not_the_hosts(run_example: Runs) -> None
 def test_a_container_gets_the_hosts_kernel_as_it_is(run_example: Runs) -> None:
     """In a container the release is the host's, and neither a module nor a setting of the whole kernel can be changed."""
     told = dict(rows(run_example("use-cases/kernel-of-choice", "container")["show"]))
-    assert told == {KERNEL: platform.release(), MODULE: "refused", CHANGED: "refused", KEPT: "as before"}
+    refused = {MODULE: "Operation not permitted", CHANGED: "Read-only file system"}
+    assert told == {KERNEL: platform.release()} | refused
 
 
 def test_old_programs_run_on_the_hosts_kernel(run_example: Runs) -> None:

@@ -10,7 +10,7 @@ docker run -d --name "$RUN" -v "$RUN-data:/data" cvm-lab sh -c '
 wait_for 10 docker exec "$RUN" grep first /data/file
 
 # --8<-- [start:backup]
-docker pause "$RUN" >/dev/null # nothing is half written
+docker pause "$RUN" >/dev/null # nothing changes while it is copied
 docker run --rm -v "$RUN-data:/data:ro" cvm-lab \
     tar -c -C /data . >"$WORK/backup.tar"
 docker unpause "$RUN" >/dev/null

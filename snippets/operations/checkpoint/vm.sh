@@ -8,7 +8,7 @@ setsid sh -c 'n=0; while usleep 100000; do
     n=$((n + 1)); echo $n; done' </dev/null >/tmp/count 2>&1 &
 pid=$!
 sleep 2
-criu dump -t $pid -D /image && ls -d /proc/$pid 2>/dev/null ||
+criu dump -t $pid -D /image && [ ! -e /proc/$pid ] &&
     echo "the process: gone"
 last=$(tail -n 1 /tmp/count)
 sleep 1

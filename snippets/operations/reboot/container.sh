@@ -9,9 +9,12 @@ trap 'tail -n 20 "$WORK/log" >&2' ERR
 # --8<-- [start:boot]
 export DOCKER_HOST="unix://$WORK/docker.sock"
 boot() { # an engine of its own, in namespaces that end with it
+    # and with a /run of its own, or it would use the machine's containerd
     unshare --net --mount --pid --fork --kill-child --mount-proc \
-        dockerd -H "$DOCKER_HOST" --data-root "$WORK/data" \
+        sh -c 'mount -t tmpfs none /run; exec dockerd "$@"' sh \
+        -H "$DOCKER_HOST" --data-root "$WORK/data" \
         --exec-root "$WORK/exec" --pidfile "$WORK/pid" \
+        --exec-opt native.cgroupdriver=cgroupfs \
         --cgroup-parent "/$RUN" --bridge none --iptables=false \
         >>"$WORK/log" 2>&1 &
 }

@@ -46,6 +46,7 @@ wait_for 30 went_on
 { kill -KILL "$vm"; wait "$vm"; } 2>/dev/null || true
 
 # --8<-- [start:counter]
-tail -n 1 "$WORK/first" | sed 's/^/killed at: /'
+tail -n 2 "$WORK/first" | head -n 1 | # the last line may be cut short
+    sed 's/^/killed at: /'
 sed -n '2s/^/goes on at: /p' "$WORK/second"
 # --8<-- [end:counter]

@@ -6,7 +6,7 @@ mkfifo "$WORK"/qmp.{in,out}
 truncate --size=1M "$WORK/disk"
 # shellcheck disable=SC2016 # the guest is to expand it
 work='echo out; dd if=/dev/zero of=/dev/vda bs=64k count=1 2>/dev/null
-    sync; echo $(grep MemTotal /proc/meminfo); exec sleep 60'
+    sync; echo $(head -n 3 /proc/meminfo); exec sleep 60'
 
 # --8<-- [start:start]
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \

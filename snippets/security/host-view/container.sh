@@ -10,6 +10,10 @@ docker run --rm --network none -v "$HERE/look:/look:ro" \
 ./busybox sh "$HERE/look" tell >>"$WORK/host"
 awk -f "$HERE/compare.awk" "$WORK/host" "$WORK/inside"
 # --8<-- [end:tell]
+# What is its own for every reader would be no answer: the host's two readings agree.
+for label in 'process 1' 'host name' 'identity'; do
+    [ "$(grep "^$label" "$WORK/host" | sort -u | wc -l)" = 1 ]
+done
 
 # --8<-- [start:try]
 docker run --rm --network none -v "$HERE/look:/look:ro" \

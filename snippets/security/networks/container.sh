@@ -8,8 +8,9 @@ for network in red blue; do
 done
 docker network create --internal "$RUN-inner" >"$WORK/id"
 start() { # NAME NETWORK: a container that serves its /etc
-    docker run -d --name "$RUN-$1" --network "$RUN-$2" cvm-lab \
-        httpd -f -h /etc >"$WORK/id"
+    # a name that Docker does not know is asked of nobody else (--dns)
+    docker run -d --name "$RUN-$1" --network "$RUN-$2" --dns 127.0.0.1 \
+        cvm-lab httpd -f -h /etc >"$WORK/id"
 }
 start web red
 start client red

@@ -18,7 +18,7 @@ vm() { # NUMBER, END OF THE CABLE, COMMAND: card 0 for itself, 1 the cable
         -kernel vmlinuz -initrd initramfs.gz \
         -append "console=ttyS0 loglevel=1
         run=\"ip link set lo up
-        ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
+        ip address add 10.0.2.1$1/24 dev eth0; ip link set eth0 up
         ip address add 198.18.0.$1/24 dev eth1; ip link set eth1 up; $3\""
 }
 vm 1 listen 'httpd -p 80 -h /etc; echo ready; sleep 600' >"$WORK/1" &
@@ -37,5 +37,6 @@ vm 2 connect 'echo over the cable:
         usleep 500000
     done 2>/dev/null
     echo at the address of the first on its other card:
-    timeout 2 wget -q -O - http://10.0.2.15/os-release || true'
+    timeout 2 wget -q -O - http://10.0.2.11/os-release 2>/dev/null ||
+        echo no answer'
 # --8<-- [end:second]

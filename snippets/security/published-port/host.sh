@@ -40,8 +40,9 @@ unshare --user --map-root-user --net --mount --pid --fork \
     --kill-child sh <<'EOF'
 . "$WORK/gateway"
 
-iptables -P INPUT DROP # the firewall: nothing may come in
 echo 'port 8081, on which the host listens:'; ask 8081
+iptables -P INPUT DROP # the firewall: nothing may come in
+echo 'the same, once nothing may come in:'; ask 8081
 
 # what docker run -p 8080:80 adds
 iptables -t nat -A PREROUTING -p tcp --dport 8080 \

@@ -15,7 +15,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     mkdir /m; mount -t ext4 /dev/vda /m
     for d in proc sys dev; do mount --bind /$d /m/$d; done
     echo a container: $(chroot /m systemd-detect-virt --container)
-    echo a VM: $(chroot /m systemd-detect-virt --vm)"' |
+    echo a VM, by the guest: $(chroot /m systemd-detect-virt --vm)"' |
     tr -d '\r' >"$WORK/vm"
 grep '^a ' "$WORK/vm"
 # --8<-- [end:detect]

@@ -5,7 +5,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:bait]
 boot=$(cat /proc/sys/kernel/random/boot_id)
 echo mine >"$WORK/file"
-(exec -a "$RUN-secret" sleep 60) &
+(exec -a "$RUN-secret" sleep 600) &
 secret=$!
 docker run -d --name "$RUN-tenant" cvm-lab httpd -f -p 8080 -h /etc >/dev/null
 tenant=$(docker inspect -f \

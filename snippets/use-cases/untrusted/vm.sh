@@ -5,7 +5,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:bait]
 boot=$(cat /proc/sys/kernel/random/boot_id)
 echo mine >"$WORK/file"
-(exec -a "$RUN-secret" sleep 60) &
+(exec -a "$RUN-secret" sleep 600) &
 secret=$!
 python3 -u -m http.server -b 127.0.0.1 -d rootfs/etc 0 \
     >"$WORK/tenant" 2>&1 &
