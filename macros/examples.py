@@ -117,7 +117,7 @@ class Side:
     seconds: int
     requires: tuple[str, ...]
     regions: tuple[Region, ...]
-    runs: int = 0  # how many rounds of it are measured, where those are fewer than the experiment's; 0: as many
+    runs: int = 0  # how many rounds of it are measured, where those are not as many as the experiment's; 0: as many
     accelerator: str = ""  # "tcg" where the script forces software emulation, "none" where it starts no VM
 
     @property

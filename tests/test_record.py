@@ -55,7 +55,11 @@ def test_every_experiment_was_recorded_in_full_on_the_first_machine() -> None:
 
 
 def test_counts_of_rounds_are_those_that_the_method_promises() -> None:
-    """At least 20 samples where a sample takes under 1 s, 7 under 5 s, 3 above: judged by the time of the whole round."""
+    """At least 20 samples where a sample takes under 1 s, 7 under 5 s, 3 above: judged by the time of a side's round.
+
+    A side of less than a second whose readings are set beside longer sides' of the same round has as many as those. What
+    does not vary is read once, and amounts of memory, which vary little, three times.
+    """
     directory = DATA / "results" / FIRST
     for example in EXPERIMENTS:
         content = json.loads((directory / f"{example.id.replace('/', '.')}.json").read_text())
@@ -63,15 +67,16 @@ def test_counts_of_rounds_are_those_that_the_method_promises() -> None:
             name: max(len(m["samples"]) for m in part["metrics"].values()) for name, part in content["sides"].items()
         }
         times = {n: part["seconds"] / part.get("rounds", taken[n] + 1) for n, part in content["sides"].items()}
+        units = {metric.unit for metric in example.metrics.values()}
         if example.runs == 1:
-            units = {metric.unit for metric in example.metrics.values()}
             assert units <= {"B", "count", "code"}, f"{example.id}: one round is enough only for what does not vary"
             continue
         for name, seconds in times.items():
             runs = example.sides[name].runs or example.runs
-            assert runs >= (20 if seconds < 1 and max(times.values()) < 5 else 3), (
-                f"{example.id}/{name}: {seconds} s a round"
-            )
+            wanted = 3 if seconds >= 5 or units <= {"B", "count"} else 7
+            if seconds < 1 and sum(times.values()) < 5:
+                wanted = 20
+            assert runs >= wanted, f"{example.id}/{name}: {seconds} s a round"
             assert runs % 2, f"{example.id}/{name}: an odd number of rounds has a median that was measured"
 
 

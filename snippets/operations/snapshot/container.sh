@@ -3,7 +3,7 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:count]
-docker run -d --init --name "$RUN" cvm-lab sh -c '
+docker run -d --network none --init --name "$RUN" cvm-lab sh -c '
     n=0; while n=$((n + 1)); do
         echo $n; echo $n >/tmp/last; usleep 100000; done' >/dev/null
 # --8<-- [end:count]
@@ -23,9 +23,9 @@ docker pause "$RUN" >/dev/null # so that the file is not being written
 
 # --8<-- [start:commit]
 docker commit "$RUN" "$RUN-image" >/dev/null
-docker run --rm "$RUN-image" cat /tmp/last |
+docker run --rm --network none "$RUN-image" cat /tmp/last |
     sed 's/^/in the file: /'
-docker run -d --init --name "$RUN-new" "$RUN-image" >/dev/null
+docker run -d --network none --init --name "$RUN-new" "$RUN-image" >/dev/null
 # --8<-- [end:commit]
 wait_for 10 at_least "$RUN-new" 1
 

@@ -21,7 +21,8 @@ FROM $RUN-base
 COPY file /app
 EOF
 docker volume create "$RUN-data" >/dev/null
-docker run -d --name "$RUN" -v "$RUN-data:/data" "$RUN-app" sh -c '
+docker run -d --network none --name "$RUN" -v "$RUN-data:/data" \
+    "$RUN-app" sh -c '
     echo kept >/data/state; echo lost >/state
     exec sleep 60' >/dev/null
 # --8<-- [end:build]
@@ -34,7 +35,7 @@ COPY file /app
 EOF
 docker exec "$RUN" cat /app # a running container keeps its image
 docker rm -f "$RUN" >/dev/null
-docker run --rm -v "$RUN-data:/data" "$RUN-app" sh -c '
+docker run --rm --network none -v "$RUN-data:/data" "$RUN-app" sh -c '
     cat /app /data/state /state 2>&1' || true
 # --8<-- [end:replace]
 
@@ -43,12 +44,12 @@ build "$RUN-base" 'base 2' <<'EOF'
 FROM cvm-lab
 COPY file /base
 EOF
-docker run --rm "$RUN-app" cat /base # nobody has rebuilt it
+docker run --rm --network none "$RUN-app" cat /base # nobody has rebuilt it
 build "$RUN-rebuilt" 'application 2' <<EOF
 FROM $RUN-base
 COPY file /app
 EOF
-docker run --rm "$RUN-rebuilt" cat /base /app
+docker run --rm --network none "$RUN-rebuilt" cat /base /app
 # --8<-- [end:base]
 
 # --8<-- [start:layers]

@@ -10,13 +10,13 @@ tar -c -C "$WORK/image" . | docker import - "$RUN-arm64" >/dev/null
 # --8<-- [end:image]
 
 # --8<-- [start:run]
-docker run --rm -v "$PWD/qemu-aarch64-static:/emulator:ro" \
+docker run --rm --network none -v "$PWD/qemu-aarch64-static:/emulator:ro" \
     "$RUN-arm64" /emulator /bin/busybox uname -m -r
 # --8<-- [end:run]
 
 set +o pipefail # the next command is meant to fail
 # --8<-- [start:child]
-docker run --rm -v "$PWD/qemu-aarch64-static:/emulator:ro" \
+docker run --rm --network none -v "$PWD/qemu-aarch64-static:/emulator:ro" \
     "$RUN-arm64" /emulator /bin/busybox env /bin/sh -c true 2>&1 |
     grep -o 'Exec format error'
 # --8<-- [end:child]
@@ -25,7 +25,8 @@ set -o pipefail
 size=$(by_effort 16M 128M)
 # --8<-- [start:cost]
 truncate --size="$size" "$WORK/zeros"
-docker run --rm -v "$WORK/zeros:/zeros:ro" -v "$PWD/arm64:/arm64:ro" \
+docker run --rm --network none -v "$WORK/zeros:/zeros:ro" \
+    -v "$PWD/arm64:/arm64:ro" \
     -v "$PWD/qemu-aarch64-static:/emulator:ro" cvm-lab sh -c 'exec 2>&1
     time md5sum /zeros
     time /emulator /arm64/busybox md5sum /zeros' >"$WORK/times"
