@@ -32,6 +32,7 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     parts = [f'<div class="example example--{count}" id="{anchor}" role="group" aria-label="{name}" markdown="1">', ""]
     if not region:
         parts += [f'<p class="example__title">{escape(chosen.title)}</p>', ""]
+        parts += [f'<p class="example__touches" data-search-exclude><b>Touches:</b> {escape(chosen.touches)}</p>', ""]
     parts += ['<div class="example__sides" markdown="1">', ""]
     for one, shown in _chosen(chosen, side, region):
         parts += _side(chosen, one, shown, data, with_look=not region)

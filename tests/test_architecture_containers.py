@@ -113,8 +113,10 @@ def test_runc_runs_a_container_from_a_directory(run_example: Runs) -> None:
 
 
 def test_no_engine_between_container_and_kernel(run_example: Runs) -> None:
-    """The container's process descends from a shim; dockerd, containerd and runc are not among its ancestors."""
-    chain = run_example("architecture/engine-chain", "container")["ancestors"].split()
+    """The container's process descends from a shim; dockerd, containerd and runc are not among its ancestors; nobody traces it."""
+    output = run_example("architecture/engine-chain", "container")
+    assert output["absent"].splitlines()[-1].split() == ["TracerPid:", "0"]
+    chain = output["ancestors"].split()
     assert chain[0] == "sleep"
     assert chain[1] == "containerd-shim"  # the kernel keeps 15 characters of containerd-shim-runc-v2
     assert not {"dockerd", "containerd", "runc"} & set(chain)

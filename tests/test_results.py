@@ -111,23 +111,22 @@ def test_a_small_guest_starts_sooner_than_a_whole_system() -> None:
 
 def test_no_guest_takes_a_minute_even_emulated() -> None:
     """An upper bound only: it says nothing of how fast hardware virtualisation is."""
-    for metric in ("microvm", "q35"):
-        assert estimate(samples("resources/startup-vm", "vm", metric).values).high < 60
+    for experiment, metric in (("startup-vm", "microvm"), ("startup-vm", "q35"), ("startup-system", "system")):
+        assert estimate(samples(f"resources/{experiment}", "vm", metric).values).high < 60
 
 
 def test_many_containers_start_faster_together_than_in_turn() -> None:
     for count in (16, 32):
         together = between("resources/many-starts", "container", f"at-once@{count}", f"in-turn@{count}")
         assert together.high < 0
-    growing = [median("resources/many-starts", "container", f"in-turn@{count}") for count in (1, 4, 16, 32)]
-    assert growing == sorted(growing)
 
 
 # -- memory and idle time ---------------------------------------------------------------------------
 
 
 def test_one_more_idle_container_costs_a_few_megabytes() -> None:
-    assert 0 < per_instance("resources/memory", "container", "cgroups", "shims").high < 20 * MIB
+    found = per_instance("resources/memory", "container", "cgroups", "shims")
+    assert 0 < found.low and found.high < 20 * MIB
 
 
 def test_most_of_an_idle_containers_memory_is_its_shim() -> None:
@@ -222,6 +221,7 @@ def test_computing_in_a_container_is_as_fast_as_on_its_host() -> None:
     """Within 5 per cent, or not to be told apart."""
     found = same_work("performance/cpu", "container", "host", "primes")
     assert found.low < 1.05 and found.high > 0.95
+    assert found.high - found.low < 0.1, "too unsteady to tell"
 
 
 def test_the_filter_of_system_calls_costs_less_than_a_call() -> None:
@@ -231,30 +231,32 @@ def test_the_filter_of_system_calls_costs_less_than_a_call() -> None:
 
 
 def test_the_way_to_a_container_is_longer_than_the_loopback() -> None:
-    """A request over the bridge, and over a published port, takes longer than over the host's loopback."""
+    """A request to a published port takes longer than over the host's loopback; of the bridge alone it is not certain."""
     name = "performance/network"
     loopback = samples(name, "host", "trip-loopback").values
-    for way in ("trip-bridge", "trip-published"):
-        assert ratio(samples(name, "container", way).values, loopback).low > 1
+    assert ratio(samples(name, "container", "trip-published").values, loopback).low > 1
 
 
 def test_host_networking_is_the_hosts_own_network() -> None:
     name = "performance/network"
     found = ratio(samples(name, "container", "trip-host").values, samples(name, "host", "trip-loopback").values)
-    assert found.low < 1.25
+    assert found.low < 1.25 and found.high < 1.5
 
 
 def test_a_volume_is_the_hosts_file_system() -> None:
     name = "performance/storage"
     found = ratio(samples(name, "container", "read-volume").values, samples(name, "host", "read-host").values)
-    assert found.low < 1.2 and found.high > 0.8
+    assert 0.7 < found.low < 1.2 and 0.8 < found.high < 1.4
 
 
 def test_a_neighbour_on_the_same_processor_takes_half() -> None:
     """Without limits, two containers on one processor get about the same, however many processes each runs."""
     name = "performance/neighbours"
     found = ratio(samples(name, "container", "beside").values, samples(name, "container", "alone").values)
-    assert found.high < 0.75
+    assert 0.4 < found.low and found.high < 0.6
+    for state, least in (("weighted", 0.8), ("quota", 0.65)):
+        kept = ratio(samples(name, "container", state).values, samples(name, "container", "alone").values)
+        assert kept.low > least, state
     apart = ratio(samples(name, "container", "apart").values, samples(name, "container", "beside").values)
     assert apart.low > 1
 

@@ -52,10 +52,18 @@ elsewhere() {
     esac
 }
 
+# A package may start its daemon as it is installed: where none was there before, it is ours to stop.
+note_daemon() {
+    if [[ " ${missing_packages[*]} " == *" docker.io "* ]] && [ -d /run/systemd/system ]; then
+        echo systemd >"$pidfile"
+    fi
+}
+
 install_missing() {
     [ "${#missing_packages[@]}" -gt 0 ] || return 0
     if may_install; then
         echo "set-up: installing ${missing_packages[*]}"
+        note_daemon
         export DEBIAN_FRONTEND=noninteractive
         # Another package manager may be at work: wait for its lock instead of failing.
         apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
@@ -79,6 +87,7 @@ venv() {
         missing_packages+=(python3-venv)
         missing_words+=(python3-venv)
     }
+    want git git # names the files that are checked, and dates the build
     install_missing
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
         echo "set-up: $python cannot make a virtual environment without its module ensurepip" >&2
@@ -87,6 +96,8 @@ venv() {
 }
 
 engines() {
+    want ps procps
+    want ip iproute2
     want docker docker.io
     # A client alone is no engine: something must answer, or a dockerd must be there to start.
     if command -v docker >/dev/null && ! docker version >/dev/null 2>&1; then
@@ -149,6 +160,7 @@ start() {
     fi
     if [ -d /run/systemd/system ]; then
         systemctl start docker
+        echo systemd >"$pidfile" # `stop` is to stop it
     else
         # Its own session and log: a daemon that kept our standard output would
         # make whoever reads that pipe wait for ever.
@@ -171,7 +183,10 @@ start() {
 stop() {
     [ -f "$pidfile" ] || return 0
     pid=$(cat "$pidfile")
-    if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
+    if [ "$pid" = systemd ]; then
+        systemctl stop docker.socket docker
+        echo "stopped the Docker daemon that the set-up had started"
+    elif [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
         kill "$pid"
         for _ in $(seq 100); do
             [ -d "/proc/$pid" ] || break

@@ -66,9 +66,17 @@ def _local_daemon() -> str:
     """The example looks at the container's process from the host: the daemon must run on this kernel."""
     if (why := _linux() or docker_answers()) != "":
         return why
-    kernel = subprocess.run(
-        ["docker", "info", "--format", "{{.KernelVersion}}"], capture_output=True, text=True, timeout=20, check=False
+    told = subprocess.run(
+        ["docker", "info", "--format", "{{.KernelVersion}} {{.SecurityOptions}}"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     ).stdout.strip()
+    kernel, _, options = told.partition(" ")
+    for option in ("name=rootless", "name=userns"):
+        if option in options:
+            return f"the Docker daemon runs with {option.removeprefix('name=')}, so what the examples say of root is another matter"
     return (
         ""
         if kernel == platform.release()

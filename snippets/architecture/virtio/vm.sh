@@ -13,6 +13,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -kernel vmlinuz -initrd initramfs.gz \
     -append 'console=ttyS0 loglevel=1
     run="ls -d /sys/bus/virtio/drivers/*/virtio*
+    until [ -b /dev/vda ]; do sleep 0.1; done
     echo written by the guest >/dev/vda; sync"'
 # --8<-- [end:guest]
 
