@@ -26,6 +26,7 @@ from . import (
     repeats,
     show,
     terms,
+    where,
 )
 
 try:
@@ -108,15 +109,22 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them marks no terms.
     if "markdown_extensions" in env.conf:
         env.conf["markdown_extensions"].append(terms.TermsExtension(loaded.glossary))
+    where.locate_warnings(problems.ROOT / "docs")
+    raised = where.Raised(problems.ROOT, lambda: env.page)
     for name, (render, _) in MACROS.items():
-        env.macro(_bound(render, loaded), name)
+        env.macro(_bound(name, render, loaded, raised), name)
 
 
-def _bound(render: Callable[..., str], loaded: data.Data) -> Callable[..., str]:
+def _bound(name: str, render: Callable[..., str], loaded: data.Data, raised: where.Raised) -> Callable[..., str]:
     """Return the macro of `render`. No `partial`: the plugin prints each macro, and a partial prints all the data."""
 
     @functools.wraps(render)
     def macro(*words: Any, **named: Any) -> str:  # noqa: ANN401, whatever a page writes
-        return render(loaded, *words, **named)
+        raised.called(name)
+        try:
+            return render(loaded, *words, **named)
+        except Exception as error:
+            raised.tell(name, render, error)
+            raise
 
     return macro

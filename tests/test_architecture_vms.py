@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def memory(text: str) -> int:
     found = re.search(r"^MemTotal: +(\d+) kB$", text, re.MULTILINE)
     assert found, text
     return int(found[1])
+
+
+def test_a_vm_runs_in_a_plain_container(run_example: Runs) -> None:
+    """The container has the host's kernel, and the VM that it starts the lab's."""
+    container, vm = lines(run_example("architecture/vm-in-container", "container")["show"])
+    assert container == f"the container, on the kernel {platform.release()}"
+    assert vm == f"the VM, on the kernel {(LAB / 'kernel-release').read_text().strip()}"
 
 
 def test_a_container_sees_the_hardware_of_the_host(run_example: Runs) -> None:

@@ -8,7 +8,7 @@ ports() {
 held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
 print(*(server.getsockname()[1] for server in held))' "$1"
 }
-read -r port a b a2 b2 < <(ports 5)
+read -r port a b c a2 b2 c2 < <(ports 7)
 
 # --8<-- [start:versions]
 # two versions of a service, as two archives behind the lab's
@@ -22,8 +22,8 @@ done
 # --8<-- [end:versions]
 
 # --8<-- [start:instances]
-declare -A at=([a]=${a:-8081} [b]=${b:-8082}
-    [a-2]=${a2:-8083} [b-2]=${b2:-8084})
+declare -A at=([a]=${a:-8081} [b]=${b:-8082} [c]=${c:-8083}
+    [a-2]=${a2:-8084} [b-2]=${b2:-8085} [c-2]=${c2:-8086})
 declare -A pid
 start() { # NAME VERSION: an instance, at its port of 127.0.0.1
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
@@ -50,8 +50,8 @@ stop() { # NAME: at once
 ask() { # PORT PATH: one request
     "$CVM_PYTHON" -I -S "$CVM_LAB/load.py" "$1" "$2" 1 1 | grep -q ' 200 '
 }
-for name in a b; do start $name 1; done
-for name in a b; do ready $name; echo "${at[$name]}"; done >"$WORK/list"
+for name in a b c; do start $name 1; done
+for name in a b c; do ready $name; echo "${at[$name]}"; done >"$WORK/list"
 "$CVM_PYTHON" -I -S "$CVM_LAB/balancer.py" "$port" "$WORK/list" &
 # --8<-- [end:balancer]
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
@@ -68,7 +68,7 @@ report() { # ANSWERS
 }
 load "$WORK/answers" &
 loading=$!
-for name in a b; do
+for name in a b c; do
     start $name-2 2
     ready $name-2                           # 1. the successor answers …
     echo "${at[$name-2]}" >>"$WORK/list"    # 2. … and gets requests
