@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import require
+from conftest import EXAMPLES, built, require
 from runner import engines, lab
 from runner.paths import LAB, LAB_SCRIPTS, ROOT
 
@@ -136,3 +136,34 @@ def test_machine_files_hold_nothing_that_names_the_machine() -> None:
             or len(os.uname().nodename) < 4
             or os.uname().nodename not in file.read_text("utf-8")
         )
+
+
+def test_another_processor_is_no_missing_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On arm64 the VM's side lacks QEMU for x86-64 and the processor: a skip with the reason, in CI too."""
+    lacking = [
+        engines.Missing("qemu", "no program 'qemu-system-x86_64'", "install it", True),
+        engines.Missing("amd64", "the host is aarch64, the example needs x86-64", "none", False),
+    ]
+    monkeypatch.setattr(engines, "missing", lambda _: lacking)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.skip.Exception, match="the host is aarch64"):
+        require("qemu", "amd64")
+    monkeypatch.setattr(engines, "missing", lambda _: lacking[:1])
+    with pytest.raises(pytest.fail.Exception, match="an engine is missing: qemu"):
+        require("qemu", "amd64")
+
+
+def test_a_lab_that_cannot_be_built_skips_what_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system without apt; in CI it is an error."""
+
+    def refuses(_: set[str]) -> lab.Lab:
+        raise lab.LabError("this is neither Debian nor Ubuntu")
+
+    monkeypatch.setattr(lab, "ensure", refuses)
+    side = EXAMPLES["architecture/same-kernel"].sides["vm"]
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="neither Debian nor Ubuntu"):
+        built(side)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(lab.LabError):
+        built(side)
