@@ -2,15 +2,17 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
+trap 'cat "$WORK/warning" >&2' ERR
 # --8<-- [start:make]
 for network in red blue; do
     docker network create "$RUN-$network" >"$WORK/id"
 done
 docker network create --internal "$RUN-inner" >"$WORK/id"
 start() { # NAME NETWORK: a container that serves its /etc
-    # a name that Docker does not know is asked of nobody else (--dns)
+    # a name that Docker does not know is asked of nobody else (--dns, of
+    # which Docker warns)
     docker run -d --name "$RUN-$1" --network "$RUN-$2" --dns 127.0.0.1 \
-        cvm-lab httpd -f -h /etc >"$WORK/id"
+        cvm-lab httpd -f -h /etc >"$WORK/id" 2>"$WORK/warning"
 }
 start web red
 start client red
