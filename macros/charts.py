@@ -223,7 +223,9 @@ class _Reader:
         counted = LABEL_COUNTS.match(row.label)
         if points and counted and points != {int(counted[1])}:
             shown = " and ".join(str(point) for point in sorted(filter(None, points)))
-            self.bad(line, f"{name}: the label counts {counted[1]}, the metric is that at {shown}", "let both say one number")
+            self.bad(
+                line, f"{name}: the label counts {counted[1]}, the metric is that at {shown}", "let both say one number"
+            )
         for machine in self.recorded.machines:
             try:
                 found = reading(self.recorded, machine, row, lines=lines)

@@ -106,7 +106,7 @@ def guide_form(data: Data) -> str:
             f' aria-label="Why question {number} matters">why?</a></legend>{choices}</fieldset>'
         )
     return (
-        f'<div class="choose"><div class="guide" data-guide="{_attribute(content)}" hidden>{"".join(fields)}'
+        f'<div class="choose" data-search-exclude><div class="guide" data-guide="{_attribute(content)}" hidden>{"".join(fields)}'
         '<p class="guide__buttons"><button type="button" class="guide__reset">Start over</button></p></div>'
         '<div class="choose__bar"><p class="answer__status" role="status">'
         'Without JavaScript, take a <a href="#cases">case</a> or walk through the <a href="#key">key</a>:'
@@ -136,8 +136,9 @@ def guide_cases(data: Data) -> str:
         parts.append(
             [
                 f'<span id="case-{case.id}"></span>{name}<br><small>{escape(case.says)}</small>',
-                answers or "all the least demanding",
-                f"{_named(guide.outcomes[found.rule.outcome])}<br>{escape(case.because)}",
+                # The questions hold the same words: a search finds those.
+                f"<span data-search-exclude>{answers or 'all the least demanding'}</span>",
+                f"{_named(guide.outcomes[found.rule.outcome])}<br><span data-search-exclude>{escape(case.because)}</span>",
                 f"{runner_up} ([the rule](#rule-{found.rule.id}))",
             ]
         )
@@ -173,7 +174,7 @@ def guide_rules(data: Data) -> str:
             *(f"- {reason(data, one)}" for one in rule.because),
             "",
             f"Runner-up: {_named(guide.outcomes[rule.runner_up])}. Take it if: {reason(data, rule.unless)}",
-            "{: .rule__runner-up }",
+            "{: .rule__runner-up data-search-exclude }",
             "",
             "</div>",
         ]

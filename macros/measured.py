@@ -254,7 +254,9 @@ def plan(data: Data) -> str:
         took = quantity(seconds, "s", 2) if seconds else "unknown"
         sides = ", ".join(side_name(side) for side in example.sides)
         counts = {side: example.sides[side].runs or example.runs for side in example.sides}
-        fewer = "; ".join(f"{side_name(side)} {count}" for side, count in counts.items() if count != max(counts.values()))
+        fewer = "; ".join(
+            f"{side_name(side)} {count}" for side, count in counts.items() if count != max(counts.values())
+        )
         measured = rounds(max(counts.values())) + (f" ({fewer})" if fewer else "")
         rows.append([title, sides, measured, took, ", ".join(filter(None, how)) or "none is started"])
     head = ["Experiment", "Sides", "Measured in", "Took", "VMs run under"]

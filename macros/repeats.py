@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .data import Data
 from .estimates import estimate
@@ -26,6 +26,8 @@ class Pair:
     @property
     def repeats(self) -> bool:
         """Whether one of the two medians lies in the other's 95 % interval, or within a tenth of the other."""
+        if not (self.first.values and self.second.values):
+            return False
         one, two = estimate(self.first.values), estimate(self.second.values)
         return (
             one.low <= two.median <= one.high
@@ -40,11 +42,12 @@ def pairs(first: Results, second: Results, *, outcomes: bool = False) -> list[Pa
     They are counted apart: there are far more outcomes than quantities, and nearly all come out again, which would hide
     how many quantities do not.
     """
-    return [
-        Pair(samples, second[key])
-        for key, samples in first.items()
-        if key in second and (samples.unit == OUTCOME) == outcomes
-    ]
+    found = [Pair(samples, second[key]) for key, samples in first.items() if key in second]
+    if outcomes:
+        # A call that one recording met and the other did not has not come out again.
+        found += [Pair(one, replace(one, values=())) for key, one in first.items() if key not in second]
+        found += [Pair(replace(one, values=()), one) for key, one in second.items() if key not in first]
+    return [pair for pair in found if (pair.first.unit == OUTCOME) == outcomes]
 
 
 def share(found: list[Pair]) -> float:

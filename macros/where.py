@@ -13,7 +13,7 @@ from typing import Any
 from .problems import Problem, relative
 
 LINK = re.compile(r"^Doc file '(?P<page>[^']+)' contains .*?'(?P<link>[^']+)'")
-STRAY = "exist in the docs directory, but are not included in the \"nav\""
+STRAY = 'exist in the docs directory, but are not included in the "nav"'
 LOGGERS = ("mkdocs.structure.pages", "mkdocs.structure.nav")
 log = logging.getLogger("mkdocs.macros")
 
@@ -28,7 +28,10 @@ def located(message: str, docs: Path) -> str:
     """Return a warning of the generator about a link or about the navigation, with file, line and remedy; others unchanged."""
     if STRAY in message:
         pages = re.findall(r"^\s+- (.+)$", message, re.MULTILINE)
-        told = (Problem(f"docs/{page}", 1, "the page is not in the navigation", "add it to nav in mkdocs.yml") for page in pages)
+        told = (
+            Problem(f"docs/{page}", 1, "the page is not in the navigation", "add it to nav in mkdocs.yml")
+            for page in pages
+        )
         return "\n".join([message, *map(str, told)])
     found = LINK.match(message)
     if not found:
@@ -38,8 +41,8 @@ def located(message: str, docs: Path) -> str:
     # A link that a macro writes stands in no line of the page.
     line = line_of(text, f"({found['link']})") or line_of(text, found["link"])
     remedy = "write the page's path from the root of docs/, as /lab.md, and an anchor that it has, as /lab.md#the-files"
-    told = Problem(f"docs/{found['page']}", line, f"a link that leads nowhere: {found['link']}", remedy)
-    return f"{message}\n{told}"
+    mistake = Problem(f"docs/{found['page']}", line, f"a link that leads nowhere: {found['link']}", remedy)
+    return f"{message}\n{mistake}"
 
 
 class Located(logging.Filter):
@@ -82,7 +85,9 @@ class Raised:
         line = line_of(text, f"{name}(", self.calls[(path, name)])
         file = relative(Path(inspect.getsourcefile(render) or ""), self.root)
         what = f"the macro '{name}' raised {type(error).__name__}: {error}"
-        found = Problem(path or "docs", line, what, f"mend {file}:{inspect.getsourcelines(render)[1]}, then run: make check")
+        found = Problem(
+            path or "docs", line, what, f"mend {file}:{inspect.getsourcelines(render)[1]}, then run: make check"
+        )
         log.error(str(found))
         return found
 
