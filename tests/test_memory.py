@@ -78,7 +78,7 @@ def test_containers_of_one_image_share_its_page_cache(run_example: Runs) -> None
     found = readings(output)
     # A page of it may have been reclaimed meanwhile.
     assert found["resident"] == pytest.approx({"0": 0, "1": FILE, "2": FILE}, rel=0.01)
-    assert FILE <= found["charged"]["1"] < FILE + 4 * MIB
+    assert abs(found["charged"]["1"] - FILE) < 4 * MIB
     assert found["charged"]["2"] < 4 * MIB
     assert output["drop"].split() == ["0B"]
     first, charge, again, nothing = output["read"].splitlines()
@@ -89,10 +89,11 @@ def test_containers_of_one_image_share_its_page_cache(run_example: Runs) -> None
 def test_copies_in_writable_layers_are_cached_one_by_one(run_example: Runs) -> None:
     """A copy of the file in a container's own layer takes page cache of its own, charged to that container."""
     found = readings(run_example("resources/page-cache", "container"))
-    assert found["resident-copies"] == {"1": FILE, "2": 2 * FILE}
+    assert found["resident-copies"] == pytest.approx({"1": FILE, "2": 2 * FILE}, rel=0.01)
     for container in ("1", "2"):
         before = found["charged"][container]
-        assert FILE <= found["charged-copy"][container] - before < FILE + 4 * MIB
+        # The kernel charges in batches for each processor: what it tells may lag behind by some pages.
+        assert abs(found["charged-copy"][container] - before - FILE) < 4 * MIB
     assert {"cached", "cached-copies"} <= set(found)  # of the whole host, where other tests run: recorded, not judged
 
 
