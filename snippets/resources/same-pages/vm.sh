@@ -3,19 +3,15 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 ksm=${KSM_DIRECTORY:-/sys/kernel/mm/ksm} # a test gives another directory
-# The runner writes back what stands in this file when the run is cleaned up, however it ended, and be it by the
-# next run: so each setting is saved before it is changed.
+# The runner writes back what stands in this file, the last line first, when the run is cleaned up, however it ended, and
+# be it by the next run: so each setting is saved before it is changed. The script itself writes nothing back: killed at
+# it, it would be one of two that write.
 saved=$(dirname "$WORK")/settings
 # --8<-- [start:switch]
 change() { # SETTING VALUE: note the old value before it is changed
     grep -qs "^$ksm/$1 " "$saved" ||
         echo "$ksm/$1 $(cat "$ksm/$1")" >>"$saved"
     echo "$2" >"$ksm/$1"
-}
-restore() { # the last that was changed comes first
-    [ ! -e "$saved" ] || tac "$saved" |
-        while read -r file value; do echo "$value" >"$file"; done
-    rm -f "$saved"
 }
 # --8<-- [end:switch]
 pss() {
@@ -42,7 +38,6 @@ if [ "$EFFORT" = full ]; then
         exit 1
     fi
     echo "switching on the host's merging of equal pages for this run" >&2
-    trap restore EXIT
     # Stopping (0) would leave merged what was merged meanwhile, pages of others too: 2, written before it, takes them apart.
     printf '%s\n' "$ksm/run 0" "$ksm/run 2" >>"$saved"
     change sleep_millisecs 10
