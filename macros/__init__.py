@@ -62,6 +62,7 @@ MACROS: dict[str, tuple[Callable[..., str], pages.Check]] = {
     "result": (measured.result, measured.check_result),
     "ratio": (measured.ratio, measured.check_comparison),
     "difference": (measured.difference, measured.check_comparison),
+    "a_minute": (measured.a_minute, measured.check_a_minute),
     "per_instance": (measured.per_instance, measured.check_per_instance),
     "results": (measured.results, measured.check_results),
     "plan": (measured.plan, measured.check_plan),

@@ -70,6 +70,16 @@ def ratio(above: Sequence[float], below: Sequence[float], *, paired: bool = True
     )
 
 
+def a_minute(used: Sequence[float], windows: Sequence[float]) -> Estimate:
+    """Return the median of what is used in a minute, of readings `used[i]` over `windows[i]` seconds of the same round.
+
+    Raises ValueError where a window is not above 0, or has no reading.
+    """
+    if not windows or min(windows) <= 0 or len(used) != len(windows):
+        raise ValueError("a window for each reading, above 0")
+    return estimate([60 * one / seconds for one, seconds in zip(used, windows, strict=True)])
+
+
 def difference(above: Sequence[float], below: Sequence[float], *, paired: bool = True) -> Estimate:
     """Return the median of `above[i] - below[i]`, paired as `ratio` is; without pairs, the interval of all ends."""
     if paired and len(above) == len(below):

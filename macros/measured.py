@@ -105,6 +105,27 @@ def difference(data: Data, experiment: str, side: str, metric: str, experiment2:
     return _told(one, two, found, one.unit)
 
 
+def a_minute(data: Data, experiment: str, side: str, metric: str, window: str) -> str:
+    """Return how much of a metric comes together in a minute: its readings over the windows, in s, of the same rounds."""
+    one, two = data.results[(experiment, side, metric)], data.results[(experiment, side, window)]
+    found = estimates.a_minute(one.values, two.values)
+    under = f" {EMULATION}" if _emulated(one) else ""
+    return f"[{amount(found, one.unit)}]({address(one.file)}) a minute ({between(found, one.unit)}){under}"
+
+
+def check_a_minute(data: Data, call: Call, _: Shown) -> str:
+    """Check a call of `a_minute`. See `pages.Check`."""
+    given = _given(call)
+    one, two = _known(data, given, PLAIN), _known(data, given, ("experiment", "side", "window"))
+    if isinstance(one, str):
+        return one
+    if isinstance(two, str):
+        return two
+    if two.unit != "s" or min(two.values) <= 0 or len(one.values) != len(two.values):
+        return f"{two.metric} is no window of {one.metric}\nname a metric in s, above 0, that was sampled in the same rounds"
+    return ""
+
+
 def _points(data: Data, experiment: str, side: str, metric: str) -> dict[int, Samples]:
     """Return the results of a metric by point, those that have one."""
     found = {}

@@ -100,10 +100,10 @@ def _swept() -> None:
     runs.sweep()
 
 
-def built(side: Side) -> lab.Lab:
-    """Return the lab with what a side needs; skip where this machine cannot build it, and fail there with CI=true."""
+def built(*words: str) -> lab.Lab:
+    """Return the lab with what these requirements need; skip where this machine cannot build it, fail there with CI=true."""
     try:
-        return lab.ensure(set(side.requires))
+        return lab.ensure(set(words))
     except lab.LabError as error:
         if os.environ.get("CI") == "true":
             raise
@@ -121,7 +121,7 @@ def run_example(shared: Path) -> Runs:
         with kept.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
-                output = record.run_side(side, built(side))
+                output = record.run_side(side, built(*side.requires))
                 kept.write_bytes(pickle.dumps(output))
             result: Output = pickle.loads(kept.read_bytes())
         try:

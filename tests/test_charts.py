@@ -350,6 +350,16 @@ def test_a_result_in_words(data: Data, kvm: Data) -> None:
     assert with_interval == "[3.10 s] (range of 5 rounds 2.90 to 3.30 s) under software emulation"
 
 
+def test_what_is_used_in_a_minute_in_words(data: Data, kvm: Data) -> None:
+    at = (E, "container", "bare")
+    readings = data.results[at].values
+    assert said(data, "a_minute", *at, "bare") == f"[1.00 min] a minute (range of {len(readings)} rounds 1.00 to 1.00 min)"
+    assert said(data, "a_minute", E, "vm", "start", "start").endswith("under software emulation")
+    assert not said(kvm, "a_minute", E, "vm", "start", "start").endswith("under software emulation")
+    assert "no result" in refused(data, "a_minute", E, "container", "bare", "window")
+    assert "no window of bare" in refused(data, "a_minute", E, "container", "bare", "threads")
+
+
 def test_a_comparison_in_words(data: Data, kvm: Data) -> None:
     pair = (E, "container", "start", E, "container", "bare")
     assert said(data, "ratio", *pair) == "[1.48 times] (range of 5 rounds 1.43 to 1.53)"

@@ -8,7 +8,14 @@ import statistics
 
 import pytest
 
-from macros.estimates import OUTSIDE, Estimate, difference, estimate, onset, ratio, same, slope
+from macros.estimates import OUTSIDE, Estimate, a_minute, difference, estimate, onset, ratio, same, slope
+
+
+def test_what_is_used_in_a_minute() -> None:
+    assert a_minute([1.0, 4.0, 3.0], [10.0, 20.0, 10.0]) == estimate([6.0, 12.0, 18.0])
+    for windows in ([], [0.0], [1.0, 1.0]):
+        with pytest.raises(ValueError, match="a window for each reading"):
+            a_minute([1.0], windows)
 
 
 def quantiles(medians: list[float]) -> tuple[float, float]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import require
-from runner import lab, runs
+from conftest import built, require
+from runner import runs
 from runner.paths import LAB_SCRIPTS, ROOT
 
 pytestmark = pytest.mark.engine
@@ -44,7 +44,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     require("docker")
     monkeypatch.setattr(runs, "STATE", tmp_path / "state")
     monkeypatch.setattr(runs, "RUNS", tmp_path / "state" / "runs")
-    lab.ensure({"docker"})
+    built("docker")
     started: list[Leaver] = []
 
     def go(way: str, script: Path = SCRIPT) -> Leaver:

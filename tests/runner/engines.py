@@ -66,13 +66,7 @@ def _local_daemon() -> str:
     """The example looks at the container's process from the host: the daemon must run on this kernel."""
     if (why := _linux() or docker_answers()) != "":
         return why
-    told = subprocess.run(
-        ["docker", "info", "--format", "{{.KernelVersion}} {{.SecurityOptions}}"],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    ).stdout.strip()
+    told = version("docker", "info", "--format", "{{.KernelVersion}} {{.SecurityOptions}}")
     kernel, _, options = told.partition(" ")
     for option in ("name=rootless", "name=userns"):
         if option in options:

@@ -30,10 +30,12 @@ for i in 1 2; do
 done
 # --8<-- [end:inode]
 
-# The file as the storage driver overlay2 keeps it: in the directory of the image's last layer.
 # --8<-- [start:drop]
-layer=$(docker image inspect -f '{{.GraphDriver.Data.UpperDir}}' \
-    "$RUN-image")
+# the file as the host has it: in one of the directories that overlayfs joins
+pid=$(docker inspect -f '{{.State.Pid}}' "$RUN-1")
+layer=$(awk '$5 == "/" {print $NF}' "/proc/$pid/mountinfo" |
+    grep -o 'lowerdir=[^,]*' | cut -d = -f 2 | tr : '\n' |
+    while read -r dir; do [ ! -e "$dir/data" ] || echo "$dir"; done)
 # to the disk, and out of the page cache: this file and no other
 dd of="$layer/data" oflag=nocache conv=notrunc,fdatasync \
     count=0 status=none
@@ -67,7 +69,8 @@ for i in 1 2; do
     docker exec "$RUN-$i" sh -c 'cat /data >/dev/null'
     fincore -n -r -o RES "$layer/data"
     pid=$(docker inspect -f '{{.State.Pid}}' "$RUN-$i")
-    echo "charged to container $i: $(($(charged "$pid") >> 20)) MiB"
+    charged "$pid" | awk -v i="$i" '
+        {printf "charged to container %d: %.0f MiB\n", i, $1 / 1048576}'
 done
 # --8<-- [end:read]
 

@@ -36,7 +36,9 @@ vm 2 connect 'echo over the cable:
         timeout 2 wget -q -O - http://198.18.0.1/os-release && break
         usleep 500000
     done 2>/dev/null
-    echo at the address of the first on its other card:
+    echo the network on its other card:
+    ping -c 1 -W 2 10.0.2.2 | grep -o -m 1 "1 packets received"
+    echo at the address of the first on it:
     timeout 2 wget -q -O - http://10.0.2.11/os-release 2>/dev/null ||
         echo no answer'
 # --8<-- [end:second]
