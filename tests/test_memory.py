@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -83,7 +84,9 @@ def test_containers_of_one_image_share_its_page_cache(run_example: Runs) -> None
     assert output["drop"].split() == ["0B"]
     first, charge, again, nothing = output["read"].splitlines()
     assert first.strip() == again.strip() == "64M"
-    assert charge == "charged to container 1: 64 MiB" and nothing == "charged to container 2: 0 MiB"
+    # What else it read is charged too, and the kernel charges in batches for each processor.
+    assert re.fullmatch(r"charged to container 1: 6[3-7] MiB", charge)
+    assert re.fullmatch(r"charged to container 2: [0-3] MiB", nothing)
 
 
 def test_copies_in_writable_layers_are_cached_one_by_one(run_example: Runs) -> None:

@@ -49,7 +49,7 @@ go() { # NUMBER: let the guest read its disk
     echo go >"$WORK/console-$1.in"
     kib=$(timeout 60 grep -a -m 1 Buffers "$WORK/console-$1.out" |
         tr -dc 0-9)
-    echo "guest $1 caches $((kib >> 10)) MiB, the host"
+    echo "guest $1 caches $(((kib + 512) >> 10)) MiB, the host"
     fincore -n -r -o RES "$WORK/data"
 }
 go 1

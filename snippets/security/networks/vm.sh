@@ -37,7 +37,7 @@ vm 2 connect 'echo over the cable:
         usleep 500000
     done 2>/dev/null
     echo the network on its other card:
-    ping -c 1 -W 2 10.0.2.2 | grep -o -m 1 "1 packets received"
+    ping -c 1 -W 2 10.0.2.2 | grep -o 1.packets.received
     echo at the address of the first on it:
     timeout 2 wget -q -O - http://10.0.2.11/os-release 2>/dev/null ||
         echo no answer'
