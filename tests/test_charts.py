@@ -353,7 +353,9 @@ def test_a_result_in_words(data: Data, kvm: Data) -> None:
 def test_what_is_used_in_a_minute_in_words(data: Data, kvm: Data) -> None:
     at = (E, "container", "bare")
     readings = data.results[at].values
-    assert said(data, "a_minute", *at, "bare") == f"[1.00 min] a minute (range of {len(readings)} rounds 1.00 to 1.00 min)"
+    assert (
+        said(data, "a_minute", *at, "bare") == f"[1.00 min] a minute (range of {len(readings)} rounds 1.00 to 1.00 min)"
+    )
     assert said(data, "a_minute", E, "vm", "start", "start").endswith("under software emulation")
     assert not said(kvm, "a_minute", E, "vm", "start", "start").endswith("under software emulation")
     assert "no result" in refused(data, "a_minute", E, "container", "bare", "window")

@@ -85,6 +85,13 @@ def test_counts_of_rounds_are_those_that_the_method_promises() -> None:
 Fake = Callable[..., Output]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What whoever runs the tests may have set for a recording is not meant for these."""
+    for name in ("ALL", "EFFORT", "FRESH", "QUICK", "REPEAT"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def experiment() -> Example:
     """An experiment with two sides, of which nothing is run."""
