@@ -60,6 +60,7 @@ REQUIREMENTS = frozenset(
         "cpio",
         "bwrap",
         "uml",
+        "uml-boots",
         "hyperfine",
         "ksm",
         "qemu-img",

@@ -59,8 +59,11 @@ def rounded(value: Decimal, digits: int) -> str:
 
 
 def scale(value: float, unit: str) -> tuple[str, Decimal]:
-    """Return the largest scale of `unit` in which `value` is at least 1: its name and its size. Raises KeyError for another unit."""
-    exact = abs(Decimal(repr(value)))
+    """Return the largest scale of `unit` in which `value` is at least 1, for 0 that of the unit itself: its name and its size.
+
+    Raises KeyError for another unit.
+    """
+    exact = abs(Decimal(repr(value))) or Decimal(1)
     scales = SCALES[unit]
     return next(((name, size) for name, size in scales if exact >= size), scales[-1])
 

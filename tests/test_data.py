@@ -40,7 +40,7 @@ def test_one_formatter_rounds_halves_up(value: str, digits: int, text: str) -> N
         (999, "B", "999 B"),
         (61, "s", "1.02 min"),
         (5, "count", "5"),
-        (0, "s", "0 ns"),
+        (0, "s", "0 s"),
         (0.00000234, "s", "2.34 µs"),
     ],
 )

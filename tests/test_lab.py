@@ -127,6 +127,25 @@ def test_what_no_machine_can_install_is_skipped_in_ci_too(monkeypatch: pytest.Mo
         require("amd64")
 
 
+@pytest.mark.parametrize(
+    ("panic", "reason"),
+    [
+        ("Attempted to kill init! exitcode=0x0000000b", "user-mode Linux cannot restore the registers of this processor"),
+        ("Attempted to kill init! exitcode=0x00000000", ""),
+        ("VFS: Unable to mount root fs", ""),
+    ],
+)
+def test_a_kernel_that_kills_every_program_is_a_reason(
+    panic: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the SIGSEGV of the first program skips what needs user-mode Linux; another end is the example's to show."""
+    program = tmp_path / "linux.uml"
+    program.write_text(f"#!/bin/sh\necho 'Kernel panic - not syncing: {panic}'\nexit 134\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert engines._uml_boots.__wrapped__() == reason
+
+
 def test_machine_files_hold_nothing_that_names_the_machine() -> None:
     files = list((ROOT / "docs" / "data" / "results").glob("*/machine.json"))
     assert files

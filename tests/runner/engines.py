@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,33 @@ def _vsyscall() -> str:
     )
 
 
+@functools.cache
+def _uml_boots() -> str:
+    """On a processor with AMX, user-mode Linux 6.1 cannot set a process's floating-point registers (it dies in
+    put_fp_registers) and ends the first program by SIGSEGV, whichever that is. So `true` is started, and only
+    this end of it counts as the reason.
+    """
+    if why := _program("linux.uml")():
+        return why
+    with tempfile.TemporaryDirectory(prefix="cvm-uml-") as directory:
+        command = ["linux.uml", "mem=32M", "quiet", "loglevel=1", "con=null", "con0=null,fd:1", "root=/dev/root"]
+        command += ["rootfstype=hostfs", "rootflags=/", "ro", "init=/bin/true", f"uml_dir={directory}", "umid=probe"]
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "TMPDIR": "/dev/shm"},
+                timeout=20,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""  # what else is wrong with it, the example shows when it fails
+    killed = b"Attempted to kill init! exitcode=0x0000000b" in done.stdout  # 0x0b: SIGSEGV
+    return "user-mode Linux cannot restore the registers of this processor" if killed else ""
+
+
 @dataclass(frozen=True)
 class Requirement:
     """How to see whether something is there (`why_not` gives "" or the reason) and how to get it."""
@@ -162,6 +190,9 @@ REQUIREMENTS: dict[str, Requirement] = {
     "vsyscall": Requirement(_vsyscall, "run it on a kernel started with vsyscall=xonly", engine=False),
     "bwrap": Requirement(_program("bwrap"), f"as root: {APT} bubblewrap", engine=True),
     "uml": Requirement(_program("linux.uml"), f"as root: {APT} user-mode-linux", engine=True),
+    "uml-boots": Requirement(
+        _uml_boots, "run it on a processor without AMX", engine=False
+    ),
     "hyperfine": Requirement(_program("hyperfine"), f"as root: {APT} hyperfine", engine=True),
     "qemu-img": Requirement(_program("qemu-img"), f"as root: {APT} qemu-utils", engine=True),
     "containerd": Requirement(_containerd, f"as root: {APT} containerd, and read its socket as root", engine=False),
