@@ -130,7 +130,10 @@ def test_what_no_machine_can_install_is_skipped_in_ci_too(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("panic", "reason"),
     [
-        ("Attempted to kill init! exitcode=0x0000000b", "user-mode Linux cannot restore the registers of this processor"),
+        (
+            "Attempted to kill init! exitcode=0x0000000b",
+            "user-mode Linux cannot restore the registers of this processor",
+        ),
         ("Attempted to kill init! exitcode=0x00000000", ""),
         ("VFS: Unable to mount root fs", ""),
     ],

@@ -190,9 +190,7 @@ REQUIREMENTS: dict[str, Requirement] = {
     "vsyscall": Requirement(_vsyscall, "run it on a kernel started with vsyscall=xonly", engine=False),
     "bwrap": Requirement(_program("bwrap"), f"as root: {APT} bubblewrap", engine=True),
     "uml": Requirement(_program("linux.uml"), f"as root: {APT} user-mode-linux", engine=True),
-    "uml-boots": Requirement(
-        _uml_boots, "run it on a processor without AMX", engine=False
-    ),
+    "uml-boots": Requirement(_uml_boots, "run it on a processor without AMX", engine=False),
     "hyperfine": Requirement(_program("hyperfine"), f"as root: {APT} hyperfine", engine=True),
     "qemu-img": Requirement(_program("qemu-img"), f"as root: {APT} qemu-utils", engine=True),
     "containerd": Requirement(_containerd, f"as root: {APT} containerd, and read its socket as root", engine=False),
