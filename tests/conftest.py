@@ -8,6 +8,7 @@ import os
 import pickle
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -110,6 +111,20 @@ def built(*words: str) -> lab.Lab:
         pytest.skip(f"the lab cannot be built here: {error}")
 
 
+def run_patiently(side: Side, lab_built: lab.Lab) -> Output:
+    """Run a side; once more, with a warning in the summary, if it gave up waiting for an emulated guest.
+
+    Twice, in CI and on another machine (once in some 135 runs that were watched), resources/balloon waited 60 s for
+    the first word of a guest that starts in five, and nothing else differed; the cause is not known. That is the end
+    with 124, `timeout`'s, of a script that the runner's own limit did not end. Any other end, and the second, counts.
+    """
+    output = record.run_side(side, lab_built)
+    if output.code == 124 and not output.timed_out and output.accelerator == "tcg" and "qemu" in side.requires:
+        warnings.warn(f"{side.id} gave up waiting after {output.seconds:.0f} s and was run again", stacklevel=2)
+        output = record.run_side(side, lab_built)
+    return output
+
+
 @pytest.fixture
 def run_example(shared: Path) -> Runs:
     """Return a function (example id, side) → Output that runs each side at most once a session."""
@@ -121,7 +136,7 @@ def run_example(shared: Path) -> Runs:
         with kept.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
-                output = record.run_side(side, built(*side.requires))
+                output = run_patiently(side, built(*side.requires))
                 kept.write_bytes(pickle.dumps(output))
             result: Output = pickle.loads(kept.read_bytes())
         try:

@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
-from conftest import built, require
-from runner import engines, lab
+from conftest import built, require, run_patiently
+from macros.examples import Example, Side
+from runner import engines, lab, record
+from runner.execute import Output
 from runner.paths import LAB, LAB_SCRIPTS, ROOT
 
 
@@ -190,3 +193,25 @@ def test_a_lab_that_cannot_be_built_skips_what_needs_it(monkeypatch: pytest.Monk
     monkeypatch.setenv("CI", "true")
     with pytest.raises(lab.LabError):
         built("qemu")
+
+
+@pytest.mark.parametrize(
+    ("codes", "accelerator", "runs"),
+    [((124, 0), "tcg", 2), ((124, 124), "tcg", 2), ((1, 0), "tcg", 1), ((124, 0), "kvm", 1), ((0,), "tcg", 1)],
+)
+def test_only_a_silent_emulated_guest_is_started_again(
+    codes: tuple[int, ...], accelerator: str, runs: int, examples: dict[str, Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script that gave up waiting under emulation runs once more, and says so; the last run's end is what counts."""
+    ends = list(codes)
+
+    def run_side(side: Side, _: lab.Lab) -> Output:
+        return Output(side.id, {}, "", ends.pop(0), False, 61.0, accelerator)
+
+    monkeypatch.setattr(record, "run_side", run_side)
+    side = examples["resources/balloon"].sides["vm"]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        output = run_patiently(side, lab.Lab(accelerator, "", ""))
+    assert (output.code, len(codes) - len(ends)) == (codes[runs - 1], runs)
+    assert len(said) == runs - 1
