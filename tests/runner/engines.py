@@ -134,7 +134,7 @@ def _uml_boots() -> str:
     if why := _program("linux.uml")():
         return why
     with tempfile.TemporaryDirectory(prefix="cvm-uml-") as directory:
-        command = ["linux.uml", "mem=32M", "quiet", "loglevel=1", "con=null", "con0=null,fd:1", "root=/dev/root"]
+        command = ["linux.uml", "mem=128M", "quiet", "loglevel=1", "con=null", "con0=null,fd:1", "root=/dev/root"]
         command += ["rootfstype=hostfs", "rootflags=/", "ro", "init=/bin/true", f"uml_dir={directory}", "umid=probe"]
         try:
             done = subprocess.run(

@@ -10,6 +10,7 @@ mkfifo "$WORK/monitor"
 # what the host's kernel says of the process, then what QEMU's monitor
 # can make it do: open a file of root's, start a program on the host
 look() {
+    rm -f "$WORK/said" # what the one before said is no sign of this one
     "$@" -M q35 -accel tcg -m 64 -S -display none \
         -monitor stdio <"$WORK/monitor" >"$WORK/said" 2>&1 &
     vm=$!
