@@ -63,9 +63,13 @@ def test_storage_samples_each_place(run_example: Runs, side: str) -> None:
 
 
 def test_memory_is_not_the_disk(run_example: Runs) -> None:
-    """A tmpfs answers without the disk: reading from it is faster than from a volume, which reads past the page cache."""
+    """A tmpfs answers without the disk: 99 of 100 reads take less time than on a volume, which reads past the page cache.
+
+    The rates are not compared: one stall of the job, on a busy machine, takes most of a fifth of a second from its rate,
+    and is but one read of thousands here.
+    """
     found = readings(run_example("performance/storage", "container"), "performance/storage")
-    assert found["read-tmpfs"] > found["read-volume"]
+    assert found["read-slowest-tmpfs"] < found["read-slowest-volume"]
 
 
 @pytest.mark.parametrize("side", ["host", "container", "vm"])

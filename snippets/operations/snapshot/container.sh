@@ -30,5 +30,5 @@ docker run -d --network none --init --name "$RUN-new" "$RUN-image" >/dev/null
 wait_for 10 at_least "$RUN-new" 1
 
 # --8<-- [start:anew]
-docker logs "$RUN-new" | head -n 1 | sed 's/^/counts from: /'
+docker logs "$RUN-new" | sed -n '1s/^/counts from: /p'
 # --8<-- [end:anew]
