@@ -201,7 +201,7 @@ def test_the_docker_wrapper_adds_only_the_label(tmp_path: Path) -> None:
     label = ["--label", "cvm.run=r1"]
     assert words("run", "--rm", "a b") == ["run", *label, "--rm", "a b"]
     assert words("network", "create", "n") == ["network", "create", *label, "n"]
-    assert words("build", "-t", "x", ".") == ["build", *label, "-t", "x", "."]
+    assert words("build", "-t", "x", ".") == ["build", "--no-cache", *label, "-t", "x", "."]
     assert words("import", "-", "x") == ["import", "--change", "LABEL cvm.run=r1", "-", "x"]
     for command in (["ps", "-a"], ["inspect", "x"], ["save", "x"], ["exec", "x", "run"], ["network", "ls"]):
         assert words(*command) == command

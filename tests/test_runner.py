@@ -48,20 +48,21 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     started: list[Leaver] = []
 
     def go(way: str, script: Path = SCRIPT) -> Leaver:
-        file = tmp_path / f"run-{len(started)}"
+        file, said = tmp_path / f"run-{len(started)}", tmp_path / f"said-{len(started)}"
         environment = os.environ | {"LEAVER": way, "LEAVER_FILE": str(file), "CVM_STATE": str(runs.STATE)}
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "runner"), "run", str(script)],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
+        with said.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "tests" / "runner"), "run", str(script)],
+                env=environment,
+                stdout=out,
+                stderr=out,
+                text=True,
+                start_new_session=True,
+            )
         end = time.monotonic() + 30
         while not (file.exists() and file.read_text().strip()):
-            assert time.monotonic() < end, "the leaving script did not start"
-            assert process.poll() is None or file.exists(), f"the runner ended with {process.returncode}"
+            assert time.monotonic() < end, f"the leaving script did not start:\n{said.read_text()}"
+            assert process.poll() is None or file.exists(), f"ended with {process.returncode}:\n{said.read_text()}"
             time.sleep(0.05)
         run, detached = file.read_text().split()
         leaver = Leaver(process, run, int(detached))
