@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import logging
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -103,10 +105,12 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     for name in [name for name in sys.modules if name == __name__ or name.startswith(f"{__name__}.")]:
         del sys.modules[name]
     try:
-        loaded = data.load(problems.ROOT)
+        loaded = data.load(problems.ROOT, draft=os.environ.get("MACROS_FAIL") == "false")
         loaded = dataclasses.replace(loaded, pages=pages.check_pages(loaded, CHECKS))
     except problems.ProblemError as error:
         raise PluginError(str(error)) from None
+    for problem in loaded.stale:
+        logging.getLogger("mkdocs.macros").warning("not recorded yet: %s", problem)
     # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them marks no terms.
     if "markdown_extensions" in env.conf:
         env.conf["markdown_extensions"].append(terms.TermsExtension(loaded.glossary))

@@ -194,6 +194,7 @@ class Data:
     glossary: tuple[Term, ...] = ()
     cited_by_data: tuple[tuple[str, str, str], ...] = ()  # file, source, locator
     pages: tuple[Page, ...] = ()  # once they have been read: see pages.check_pages
+    stale: tuple[Problem, ...] = ()  # in a draft: what was changed and has not been recorded anew
 
     @property
     def results(self) -> Results:
@@ -220,8 +221,10 @@ class Data:
 class _Loader:
     """Reads the files one by one and collects the problems of all."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, draft: bool) -> None:
         self.root = root
+        self.draft = draft
+        self.stale: list[Problem] = []
         self.data = root / "docs" / "data"
         self.problems: list[Problem] = []
         self.known_tests: dict[str, ast.Module] = {}
@@ -618,9 +621,10 @@ class _Loader:
         try:
             examples = load_examples(self.root / "snippets")
             for example in examples.values():
-                self.problems += stale(example, self.root)
-            recorded = load_results(self.data, examples)
-            again = load_repeats(self.data, examples)
+                for problem in stale(example, self.root):
+                    (self.stale if self.draft and problem.stale else self.problems).append(problem)
+            recorded = load_results(self.data, examples, draft=self.draft)
+            again = load_repeats(self.data, examples, draft=self.draft)
         except ProblemError as error:
             self.problems += error.problems
             known = False
@@ -660,9 +664,13 @@ class _Loader:
             between=between,
             glossary=glossary,
             cited_by_data=self.cited(sources),
+            stale=tuple(self.stale),
         )
 
 
-def load(root: Path) -> Data:
-    """Read docs/data and snippets/ below `root`. Raises ProblemError with every problem found."""
-    return _Loader(root).load()
+def load(root: Path, *, draft: bool = False) -> Data:
+    """Read docs/data and snippets/ below `root`. Raises ProblemError with every problem found.
+
+    In a draft it is no problem that a script was changed after it was recorded; what was stands in `stale`.
+    """
+    return _Loader(root, draft=draft).load()

@@ -639,12 +639,12 @@ def stale(example: Example, root: Path) -> list[Problem]:
     for name, side in example.sides.items():
         record = example.records.get(name)
         if record is None or not side.recorded.is_file():
-            problems.append(Problem(relative(side.script, root), 0, "nothing was recorded from this script", remedy))
+            what = "nothing was recorded from this script"
+            problems.append(Problem(relative(side.script, root), 0, what, remedy, stale=True))
             continue
         if record.digest != side.digest():
-            problems.append(
-                Problem(relative(side.script, root), 0, "the script changed after its output was recorded", remedy)
-            )
+            what = "the script changed after its output was recorded"
+            problems.append(Problem(relative(side.script, root), 0, what, remedy, stale=True))
         try:
             text = read(side.recorded, root)
         except ProblemError as error:
@@ -661,7 +661,7 @@ def stale(example: Example, root: Path) -> list[Problem]:
             continue
         wanted = [part.name for part in side.regions]
         if parts != wanted:
-            problems.append(
-                Problem(relative(side.recorded, root), 0, f"holds the regions {parts}, the script has {wanted}", remedy)
-            )
+            what = f"holds the regions {parts}, the script has {wanted}"
+            changed = record.digest != side.digest()
+            problems.append(Problem(relative(side.recorded, root), 0, what, remedy, stale=changed))
     return problems

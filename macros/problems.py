@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,13 +14,15 @@ class Problem:
     """A mistake in a file of this project.
 
     `file` is relative to the project's root, `line` counts from 1 (0: the whole file),
-    `what` says what is wrong and `remedy` what would be right.
+    `what` says what is wrong and `remedy` what would be right. `stale` says that nothing is wrong but that something
+    has to be recorded anew: a draft, as `make serve` shows it, goes on without.
     """
 
     file: str
     line: int
     what: str
     remedy: str
+    stale: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -101,7 +101,8 @@ class Failure:
 class _Reader:
     """Reads the results of every machine and collects their problems."""
 
-    def __init__(self, data: Path, examples: dict[str, Example]) -> None:
+    def __init__(self, data: Path, examples: dict[str, Example], *, draft: bool = False) -> None:
+        self.draft = draft
         self.data = data
         self.root = data.parent.parent
         self.examples = examples
@@ -111,8 +112,9 @@ class _Reader:
         self.runs: dict[tuple[str, str, str], SideRun] = {}
         self.problems: list[Problem] = []
 
-    def bad(self, path: Path, what: str, remedy: str) -> None:
-        self.problems.append(Problem(relative(path, self.root), 0, what, remedy))
+    def bad(self, path: Path, what: str, remedy: str, *, stale: bool = False) -> None:
+        if not (stale and self.draft):  # a draft's examples tell of the same change
+            self.problems.append(Problem(relative(path, self.root), 0, what, remedy, stale))
 
     def content(self, path: Path, schema: str) -> dict[str, Any] | None:
         """Return what a file holds, or None with the problems noted."""
@@ -186,7 +188,7 @@ class _Reader:
             return
         if part["digest"] != example.sides[side].digest():
             script = relative(example.sides[side].script, self.root)
-            self.bad(path, f"sides.{side}.digest: {script} changed after this was recorded", remedy)
+            self.bad(path, f"sides.{side}.digest: {script} changed after this was recorded", remedy, stale=True)
         error = part.get("error", "")
         rounds = max((len(entry["samples"]) for entry in part["metrics"].values()), default=0)
         run = (part["accelerator"], content["date"], content["commit"], float(part.get("seconds", 0)), rounds)
@@ -236,22 +238,22 @@ class Recorded:
         return found
 
 
-def load_results(data: Path, examples: dict[str, Example]) -> Recorded:
+def load_results(data: Path, examples: dict[str, Example], *, draft: bool = False) -> Recorded:
     """Read every result of every machine.
 
     Raises ProblemError for a file that does not fit its schema or lies where it does not belong, a sample that
-    cannot be, a result without its experiment, and a result whose script changed afterwards.
+    cannot be, a result without its experiment, and, unless this is a draft, a result whose script changed afterwards.
     """
-    reader = _Reader(data, examples)
+    reader = _Reader(data, examples, draft=draft)
     reader.read()
     return reader.recorded()
 
 
-def load_repeats(data: Path, examples: dict[str, Example]) -> tuple[Recorded, ...]:
+def load_repeats(data: Path, examples: dict[str, Example], *, draft: bool = False) -> tuple[Recorded, ...]:
     """Read the two recordings of the machines that made them. Raises ProblemError as `load_results`."""
     readers = []
     for name in REPEATS:
-        readers.append(_Reader(data, examples))
+        readers.append(_Reader(data, examples, draft=draft))
         if (data / name).is_dir():
             readers[-1].read(name)
     return tuple(reader.recorded() for reader in readers)

@@ -41,13 +41,13 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
 
 
 def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_look: bool) -> list[str]:
-    recorded = {part.name: part.text for part in regions(side.recorded, data.root)}
+    recorded = {part.name: part.text for part in regions(side.recorded, data.root)} if side.recorded.is_file() else {}
     lines = [f'<div class="side side--{side.side}" markdown="1">', ""]
     look = f' <span class="side__look">{escape(side.look)}</span>' if with_look else ""
     lines += [f'<p class="side__name">{side_name(side.side)}{look}</p>', ""]
     for part in shown:
         lines += [fence(part.text, "bash"), ""]
-        if recorded[part.name]:
+        if recorded.get(part.name):
             lines += [
                 '<div class="output" data-search-exclude markdown="1">',
                 "",
@@ -58,8 +58,13 @@ def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_
                 "</div>",
                 "",
             ]
-    lines += [provenance(chosen, side, [recorded[part.name] for part in shown]), "", "</div>", ""]
-    return lines
+    record = chosen.records.get(side.side)
+    if data.stale and (record is None or record.digest != side.digest()):
+        words = f"Changed since, and not recorded: `make record EXAMPLE={chosen.id}`"
+        lines += [f'<p class="provenance" markdown="1">**{words}**</p>', ""]
+    if record is not None:
+        lines += [provenance(chosen, side, [recorded.get(part.name, "") for part in shown]), ""]
+    return [*lines, "</div>", ""]
 
 
 def provenance(chosen: Example, side: Side, texts: list[str], what: str = "") -> str:

@@ -317,6 +317,34 @@ def test_a_page_is_read_by_keyboard(browser: Browser, address: str) -> None:
         context.close()
 
 
+OUTSIDE_THEIR_BOX = """() => [...document.querySelectorAll('.diagram svg')].flatMap(svg => {
+  const boxes = [...svg.querySelectorAll('rect')].map(rect => rect.getBBox());
+  const view = svg.viewBox.baseVal;
+  return [...svg.querySelectorAll('text')].filter(text => {
+    const word = text.getBBox(), middle = {x: word.x + word.width / 2, y: word.y + word.height / 2};
+    const around = [view, ...boxes].filter(box => box.x <= middle.x && middle.x <= box.x + box.width &&
+      box.y <= middle.y && middle.y <= box.y + box.height);
+    const box = around.sort((a, b) => a.width * a.height - b.width * b.height)[0];
+    return !box || word.x < box.x || word.x + word.width > box.x + box.width;
+  }).map(text => text.textContent);
+})"""
+
+
+def test_the_words_of_a_diagram_stay_in_their_box(visit: Visit) -> None:
+    """Each word lies within the smallest box around its middle; a word made longer on purpose is found."""
+    seen = 0
+    for path in PAGES:
+        source = next(p for p in (ROOT / "docs" / f"{path.rstrip('/') or 'index'}.md", ROOT / "docs" / path / "index.md") if p.exists())
+        if "{{ diagram" not in source.read_text("utf-8"):
+            continue
+        visit.open(path)
+        assert visit.page.evaluate(OUTSIDE_THEIR_BOX) == [], path
+        seen += 1
+    assert seen > 5
+    visit.page.evaluate("document.querySelector('.diagram text').textContent = 'a word that is too long for any box '.repeat(9)")
+    assert len(visit.page.evaluate(OUTSIDE_THEIR_BOX)) == 1
+
+
 def test_search_finds_what_readers_ask(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     try:
