@@ -334,14 +334,20 @@ def test_the_words_of_a_diagram_stay_in_their_box(visit: Visit) -> None:
     """Each word lies within the smallest box around its middle; a word made longer on purpose is found."""
     seen = 0
     for path in PAGES:
-        source = next(p for p in (ROOT / "docs" / f"{path.rstrip('/') or 'index'}.md", ROOT / "docs" / path / "index.md") if p.exists())
+        source = next(
+            p
+            for p in (ROOT / "docs" / f"{path.rstrip('/') or 'index'}.md", ROOT / "docs" / path / "index.md")
+            if p.exists()
+        )
         if "{{ diagram" not in source.read_text("utf-8"):
             continue
         visit.open(path)
         assert visit.page.evaluate(OUTSIDE_THEIR_BOX) == [], path
         seen += 1
     assert seen > 5
-    visit.page.evaluate("document.querySelector('.diagram text').textContent = 'a word that is too long for any box '.repeat(9)")
+    visit.page.evaluate(
+        "document.querySelector('.diagram text').textContent = 'a word that is too long for any box '.repeat(9)"
+    )
     assert len(visit.page.evaluate(OUTSIDE_THEIR_BOX)) == 1
 
 

@@ -52,6 +52,7 @@ def test_forcing_an_accelerator_that_does_not_boot_is_an_error_within_seconds() 
     """Where kvm boots, forcing it is obeyed; where it does not, the message says that the guest does not boot on it."""
     require("qemu", "cpio")
     works = built("qemu").accelerator == "kvm"
+    (LAB / ".accelerator.json").unlink()  # so that it is asked anew, and not remembered
     start = time.monotonic()
     done = run_lab(LAB_ACCEL="kvm")
     took = time.monotonic() - start
@@ -184,7 +185,7 @@ def test_a_lab_that_cannot_be_built_skips_what_needs_it(monkeypatch: pytest.Monk
     """As on a system without apt; in CI it is an error."""
 
     def refuses(_: set[str]) -> lab.Lab:
-        raise lab.LabError("this is neither Debian nor Ubuntu")
+        raise lab.CannotBuildHereError("this is neither Debian nor Ubuntu")
 
     monkeypatch.setattr(lab, "ensure", refuses)
     monkeypatch.delenv("CI", raising=False)
@@ -193,6 +194,52 @@ def test_a_lab_that_cannot_be_built_skips_what_needs_it(monkeypatch: pytest.Monk
     monkeypatch.setenv("CI", "true")
     with pytest.raises(lab.LabError):
         built("qemu")
+
+
+@pytest.mark.parametrize(("script", "kind"), [("rootfs.sh", lab.LabError), ("packages.sh", lab.CannotBuildHereError)])
+def test_a_broken_lab_fails_and_one_that_lacks_its_packages_is_skipped(
+    script: str, kind: type[lab.LabError], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A mistake in a script of the lab must not turn its examples into skips, in CI or elsewhere."""
+    monkeypatch.setattr(lab, "LAB", tmp_path)
+    monkeypatch.setattr(lab, "LAB_SCRIPTS", tmp_path)
+    (tmp_path / script).write_text("echo it is broken\nexit 7\n")
+    with pytest.raises(lab.LabError, match=f"{script} ended with 7:\nit is broken") as raised:
+        lab._script(script, where=tmp_path)
+    assert type(raised.value) is kind
+    monkeypatch.setattr(lab, "ensure", lambda _: lab._script(script, where=tmp_path))
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception if kind is lab.CannotBuildHereError else lab.LabError):
+        built("qemu")
+
+
+def test_what_the_probe_found_is_kept_until_something_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The probe boots once for a machine and a guest; emulation that failed is tried again, and what was kept says so."""
+    where = tmp_path / "build" / "lab"
+    where.mkdir(parents=True)
+    monkeypatch.setattr(lab, "LAB", where)
+    monkeypatch.delenv("LAB_ACCEL", raising=False)
+    (where / "kernel-release").write_text("6.1")
+    (where / ".initramfs.stamp").write_text("one")
+    ends = {"kvm": "no guest came", "tcg": "init is broken"}
+    asked: list[str] = []
+
+    def probe(accelerator: str) -> str:
+        asked.append(accelerator)
+        return ends[accelerator]
+
+    monkeypatch.setattr(lab, "_probe", probe)
+    for _ in range(2):
+        with pytest.raises(lab.LabError, match="tcg: init is broken"):
+            lab._accelerator()
+    assert asked == ["kvm", "tcg", "tcg"]
+    ends["tcg"] = ""
+    answer = ("tcg", "software emulation, since kvm failed the probe: no guest came")
+    assert lab._accelerator() == lab._accelerator() == (*answer, True)
+    assert asked[3:] == ["tcg"]
+    (where / ".initramfs.stamp").write_text("two")
+    assert lab._accelerator() == (*answer, False)
+    assert asked[4:] == ["kvm", "tcg"]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from macros.problems import ProblemError  # noqa: E402
 from runner import compare, engines, execute, experiments, lab, record, runs  # noqa: E402
 from runner.paths import LAB, LAB_SCRIPTS, SNIPPETS  # noqa: E402
 
+CANNOT_BUILD_HERE = 3  # what `make test` goes on after, outside CI: what needs the lab is skipped
+
 
 def _choose(ids: list[str]) -> list[Example]:
     examples = load_examples(SNIPPETS)
@@ -43,17 +45,18 @@ def command_lab(*, whole: bool = False) -> int:
         wanted |= {word for side in sides if not engines.missing(side.requires) for word in side.requires}
     rows = lab.machine()
     absent = []
-    for name in ("cpio", "docker", "qemu"):
-        lacking = engines.missing((name,))
+    for name, needs in (("cpio", ("cpio",)), ("docker", ("docker",)), ("qemu", ("qemu", "amd64"))):
+        lacking = engines.missing(needs)
         absent += lacking
         if not lacking:
             wanted.add(name)
-    if any(m.name == "cpio" for m in absent):
+    if any(m.name in {"cpio", "amd64"} for m in absent):
         wanted.discard("qemu")
     built = lab.ensure(wanted)
     rows |= engines.versions()
     rows["guest kernel"] = built.kernel
-    rows["accelerator"] = f"{built.accelerator} ({built.reason})"
+    again = f"; found by an earlier run: remove {(LAB / '.accelerator.json').relative_to(ROOT)} to ask again"
+    rows["accelerator"] = f"{built.accelerator} ({built.reason}{again if built.kept else ''})"
     width = max(map(len, rows))
     for key, value in rows.items():
         print(f"{key:<{width}}  {value}")
@@ -86,7 +89,9 @@ def command_run(script: Path) -> int:
 
 def command_shell() -> int:
     """Open a shell in the lab's directory, in a run of its own; remove what was started in it. Return its exit code."""
-    words = {"docker", "qemu"} - {item.name for name in ("docker", "qemu") for item in engines.missing((name,))}
+    words = {
+        name for name, needs in (("docker", ("docker",)), ("qemu", ("qemu", "amd64"))) if not engines.missing(needs)
+    }
     runs.sweep()
     built = lab.ensure(words | {"lab"} | {piece for piece in engines.PIECES if (LAB / f".{piece}.stamp").is_file()})
     with runs.Run() as run:
@@ -148,6 +153,12 @@ def main(words: list[str]) -> int:
                 return command_shell()
             case ["clean"]:
                 return command_clean()
+    except lab.CannotBuildHereError as error:
+        print(error, file=sys.stderr)
+        return CANNOT_BUILD_HERE
+    except subprocess.TimeoutExpired as error:
+        print(f"no answer within {error.timeout:.0f} s: {shlex.join(map(str, error.cmd))}", file=sys.stderr)
+        return 1
     except (ProblemError, lab.LabError, record.ExampleError, runs.Unreachable, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -28,16 +28,24 @@ DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 class LabError(Exception):
-    """The lab cannot be built here; the message says why and what to do."""
+    """The lab was not built; the message says why and what to do."""
+
+
+class CannotBuildHereError(LabError):
+    """This machine lacks what a piece of the lab needs, such as apt or its archive: what needs the piece can be skipped.
+
+    Any other LabError is a mistake, of the lab's scripts or of whoever asked for what there is not, and is not passed over.
+    """
 
 
 @dataclass(frozen=True)
 class Lab:
-    """A built lab: its accelerator, the reason for it, and the release of the guest's kernel."""
+    """A built lab: its accelerator, the reason for it (`kept` from an earlier run or found now), and the guest kernel's release."""
 
     accelerator: str
     reason: str
     kernel: str
+    kept: bool = False
 
 
 def _digest(*parts: Path | str) -> str:
@@ -59,7 +67,7 @@ def _locked() -> Iterator[None]:
 def _call(words: list[str], where: Path, seconds: float) -> subprocess.CompletedProcess[str]:
     """Run a script of the lab in a session of its own; however it ends, nothing that it started goes on.
 
-    Raises LabError if it does not end within `seconds`.
+    Raises LabError if it does not end within `seconds`; CannotBuildHereError where it fetches packages.
     """
     temporary = LAB / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -79,7 +87,8 @@ def _call(words: list[str], where: Path, seconds: float) -> subprocess.Completed
     try:
         out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
-        raise LabError(f"{Path(words[1]).name} did not end within {seconds:.0f} s") from error
+        name = Path(words[1]).name
+        raise _failure(name)(f"{name} did not end within {seconds:.0f} s") from error
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -88,12 +97,19 @@ def _call(words: list[str], where: Path, seconds: float) -> subprocess.Completed
     return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
+FETCHING = {"packages.sh", "debian.sh", "tools.sh", "bullseye.sh"}  # these need apt and the archive of a distribution
+
+
+def _failure(script: str) -> type[LabError]:
+    return CannotBuildHereError if script in FETCHING else LabError
+
+
 def _script(name: str, *arguments: object, seconds: float = 300, where: Path = LAB) -> str:
-    """Run a script of the lab. Raises LabError with the end of what it printed if it fails."""
+    """Run a script of the lab. Raises LabError as `_call`, and with the end of what it printed if it fails."""
     done = _call(["bash", str(LAB_SCRIPTS / name), *map(str, arguments)], where, seconds)
     if done.returncode != 0:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
-        raise LabError(f"snippets/lab/{name} ended with {done.returncode}:\n{tail}")
+        raise _failure(name)(f"snippets/lab/{name} ended with {done.returncode}:\n{tail}")
     return done.stdout.strip()
 
 
@@ -136,12 +152,12 @@ def _packages() -> None:
                 shutil.copytree(modules, tree / "lib" / "modules" / release, symlinks=True)
         else:
             if shutil.which("apt-get") is None:
-                raise LabError(
+                raise CannotBuildHereError(
                     "this is neither Debian nor Ubuntu: set LAB_KERNEL (a Linux kernel image), LAB_MODULES (its directory under /lib/modules) and LAB_BUSYBOX (a static busybox); the page 'The lab' shows where to get them"
                 )
             ubuntu = _distribution() == "ubuntu"
-            kernels = ["linux-image-virtual", "linux-modules-virtual"] if ubuntu else [f"linux-image-cloud-{arch}"]
-            _script("packages.sh", arch, "packages", *kernels[:1], "busybox-static")
+            image = "linux-image-virtual" if ubuntu else f"linux-image-cloud-{arch}"
+            _script("packages.sh", arch, "packages", image, "busybox-static")
             kernel = next(iter(sorted((tree / "boot").glob("vmlinuz-*"))))
             release = kernel.name.removeprefix("vmlinuz-")
             busybox = next(path for path in (tree / "bin/busybox", tree / "usr/bin/busybox") if path.exists())
@@ -199,7 +215,7 @@ def _image_digest(name: str) -> str | None:
 def _check_image_is_ours(name: str) -> str | None:
     digest = _image_digest(name)
     if digest == "":
-        raise LabError(
+        raise CannotBuildHereError(
             f"an image called '{name}' exists that the lab did not make: rename it with 'docker tag' and 'docker rmi {name}'"
         )
     return digest
@@ -367,19 +383,21 @@ def _probe(accelerator: str) -> str:
 
 
 def _machine_key() -> str:
-    """What the probe's outcome depends on: CPU, host kernel, QEMU, guest kernel, and /dev/kvm's state."""
+    """What the probe's outcome depends on: CPU, host kernel, QEMU, the guest, how it is started, and /dev/kvm's state."""
     kvm = "kvm" if os.access("/dev/kvm", os.R_OK | os.W_OK) else "no kvm"
     return _digest(
         cpu_model(),
         platform.release(),
         engines.version("qemu-system-x86_64", "--version"),
         (LAB / "kernel-release").read_text(),
+        (LAB / ".initramfs.stamp").read_text(),
+        LAB_SCRIPTS / "probe.sh",
         kvm,
     )
 
 
-def _accelerator() -> tuple[str, str]:
-    """Return the accelerator and why. Raises LabError if a forced one does not boot, or none does."""
+def _accelerator() -> tuple[str, str, bool]:
+    """Return the accelerator, why, and whether the answer of kvm's probe was kept from an earlier run. Raises LabError if a forced one does not boot, or none does."""
     forced = os.environ.get("LAB_ACCEL", "")
     if forced not in {"", "kvm", "tcg"}:
         raise LabError(f"LAB_ACCEL={forced}: must be 'kvm' or 'tcg'")
@@ -390,24 +408,28 @@ def _accelerator() -> tuple[str, str]:
         stored = json.loads(cache.read_text())
         if stored.get("key") == key:
             known = stored["reasons"]
+    kept = "kvm" in known
 
     def why_not(accelerator: str) -> str:
         if accelerator not in known:
-            known[accelerator] = _probe(accelerator)
+            reason = _probe(accelerator)
+            if reason and accelerator == "tcg":
+                return reason  # emulation works everywhere: what failed was this guest, or this moment
+            known[accelerator] = reason
             cache.write_text(json.dumps({"key": key, "reasons": known}))
         return known[accelerator]
 
     if forced:
         if reason := why_not(forced):
             raise LabError(f"LAB_ACCEL={forced}, but the lab's guest does not boot on it: {reason}")
-        return forced, "forced by LAB_ACCEL; the lab's guest boots on it"
+        return forced, "forced by LAB_ACCEL; the lab's guest boots on it", False
     reason = why_not("kvm")
     if not reason:
-        return "kvm", "the lab's guest booted on it to user space"
+        return "kvm", "the lab's guest booted on it to user space", kept
     fallback = why_not("tcg")
     if fallback:
         raise LabError(f"the lab's guest boots on neither accelerator: kvm: {reason}; tcg: {fallback}")
-    return "tcg", f"software emulation, since kvm failed the probe: {reason}"
+    return "tcg", f"software emulation, since kvm failed the probe: {reason}", kept
 
 
 def ensure(requires: set[str]) -> Lab:
@@ -423,14 +445,14 @@ def ensure(requires: set[str]) -> Lab:
         rootfs = _rootfs()
         if "docker" in requires:
             _image(rootfs)
-        accelerator, reason = "none", "no VM is needed"
+        accelerator, reason, kept = "none", "no VM is needed", False
         if "qemu" in requires:
             _initramfs(rootfs)
-            accelerator, reason = _accelerator()
+            accelerator, reason, kept = _accelerator()
         for name, build in PIECES.items():
             if name in requires:
                 build()
-        return Lab(accelerator, reason, (LAB / "kernel-release").read_text())
+        return Lab(accelerator, reason, (LAB / "kernel-release").read_text(), kept)
 
 
 def cpu_model() -> str:
@@ -497,7 +519,8 @@ def machine() -> dict[str, str]:
 
 def clean() -> None:
     """Remove the lab's images and its directory. Never touches an image that the lab did not make."""
-    for name in ("cvm-lab", "cvm-debian", "cvm-tools"):
-        if shutil.which("docker") and _image_digest(name):
-            subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=60)
-    shutil.rmtree(LAB, ignore_errors=True)
+    with _locked():  # nobody is building it
+        for name in ("cvm-lab", "cvm-debian", "cvm-tools"):
+            if shutil.which("docker") and _image_digest(name):
+                subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=60)
+        shutil.rmtree(LAB, ignore_errors=True)
