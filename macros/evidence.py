@@ -14,8 +14,9 @@ def functions(tree: ast.Module) -> Functions:
 
 
 def parametrized(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Return whether a test has parameters, so that a case of it can be named."""
-    return any("parametrize" in ast.unparse(decorator) for decorator in function.decorator_list)
+    """Return whether a test has parameters, so that a case of it can be named: its own, or the examples' sides."""
+    arguments = {argument.arg for argument in function.args.args}
+    return "example_side" in arguments or any("parametrize" in ast.unparse(one) for one in function.decorator_list)
 
 
 def _named(tree: ast.Module) -> dict[str, ast.AST]:

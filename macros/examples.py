@@ -20,6 +20,8 @@ from .networks import findings
 from .problems import Problem, ProblemError, folder, read, relative
 from .validate import read_json, validate
 
+# Files of the lab by which a script measures, besides its programs in Python.
+MEASURES = ("timed.sh", "system-calls")
 SIDES = ("host", "container", "vm")
 SIDE_NAMES = {"host": "On the host", "container": "Container", "vm": "Virtual machine"}
 LAB = "lab"  # the folder of snippets/ that holds the lab and no examples
@@ -134,13 +136,14 @@ class Side:
     def digest(self) -> str:
         """Return the SHA-256 of the script, in hexadecimal, and of what else of the project measures in it.
 
-        That is each file beside it that it names, each program of the lab that it names, and the lab's stopwatch
-        where it calls `first_line`.
+        That is each file beside it that it names, each program or table of the lab that it names, and the lab's
+        stopwatch where it calls `first_line`.
         """
         script = self.script.read_bytes()
         lab = self.script.parent.parent.parent / LAB
         beside = [path for path in self.script.parent.iterdir() if path.is_file() and not _own(path.name)]
-        found = [path for path in sorted([*beside, *lab.glob("*.py")]) if path.name.encode() in script]
+        measures = [*lab.glob("*.py"), *(lab / name for name in MEASURES if (lab / name).is_file())]
+        found = [path for path in sorted([*beside, *measures]) if path.name.encode() in script]
         if re.search(rb"\bfirst_line\b", script):
             found.append(lab / "stopwatch.py")
         return hashlib.sha256(b"".join([script, *(path.read_bytes() for path in found)])).hexdigest()

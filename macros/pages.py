@@ -18,6 +18,7 @@ import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from .data import Data, Exception_, Page
+from .examples import LAB, regions
 from .problems import Problem, ProblemError, read, relative
 from .render import slug
 
@@ -49,7 +50,9 @@ NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.
 TAG = re.compile(r"</?[A-Za-z][^>]*>")
 CODE_SPAN = re.compile(r"(`+)(?P<code>.+?)\1")
 
-Shown = set[tuple[str, str, str]]  # (example, side, region), or ("chart", its id, the page)
+Shown = set[
+    tuple[str, str, str]
+]  # (example, side, region), ("chart", its id, the page), or ("script", its path, region)
 
 
 @dataclass(frozen=True)
@@ -433,6 +436,17 @@ def check_pages(data: Data, checks: dict[str, Check]) -> tuple[Page, ...]:
                             f'call {{{{ example("{example.id}") }}}} on a page, or remove the region',
                         )
                     )
+    for path in sorted((data.root / "snippets" / LAB).glob("*.sh")) if parsed else ():
+        try:
+            parts = regions(path, data.root)
+        except ProblemError as error:
+            problems += error.problems
+            continue
+        for part in parts:
+            if ("script", f"{LAB}/{path.name}", part.name) not in shown:
+                what = f"no page shows the region '{part.name}'"
+                remedy = f'call {{{{ script("{LAB}/{path.name}", "{part.name}") }}}} on a page, or remove the region'
+                problems.append(Problem(relative(path, data.root), part.line - 1, what, remedy))
     drawn = {name for kind, name, _ in shown if kind == "chart"}
     for chart in data.charts.values() if parsed else ():
         if chart.id not in drawn:

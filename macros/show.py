@@ -10,6 +10,7 @@ from .pages import Call, Shown, example_anchor
 from .problems import ProblemError
 from .render import ACCELERATORS, escape, fence, side_name
 
+BY_HAND = {"lab/with-docker.sh"}  # what a reader may run, and the lab does not
 PLACEHOLDER = re.compile(r"<[a-z0-9-]+>")
 # What a side requires, the key of its version in a record, and its name on a page.
 ENGINES = (("docker", "docker engine", "Docker Engine"), ("qemu", "qemu", "QEMU"), ("runc", "runc", "runc"))
@@ -142,12 +143,14 @@ def script(data: Data, path: str, region: str) -> str:
     file = data.root / "snippets" / path
     part = next(part for part in regions(file, data.root) if part.name == region)
     user = "`make lab` runs" if path.startswith("lab/") else "the example runs"
+    if path in BY_HAND:
+        user = "can also be run as a whole"
     note = f"From [{path}](/snippets/{path}), which {user}."
     return f'{fence(part.text, "bash")}\n\n<p class="provenance" data-search-exclude markdown="1">{note}</p>'
 
 
-def check_script(data: Data, call: Call, _: Shown) -> str:
-    """Check a call of `script`. See `pages.Check`."""
+def check_script(data: Data, call: Call, shown: Shown) -> str:
+    """Check a call of `script`, and note what it shows. See `pages.Check`."""
     given = dict(zip(("path", "region"), call.args, strict=False)) | call.kwargs
     file = data.root / "snippets" / str(given.get("path", ""))
     if not file.is_file():
@@ -160,4 +163,5 @@ def check_script(data: Data, call: Call, _: Shown) -> str:
         )
     if given.get("region") not in names:
         return f"snippets/{given['path']} has no region '{given.get('region', '')}'\none of: {', '.join(names)}"
+    shown.add(("script", str(given["path"]), str(given["region"])))
     return ""

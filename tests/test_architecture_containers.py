@@ -24,7 +24,10 @@ def boot_id() -> str:
 
 
 def manifest() -> set[str]:
-    return set((LAB / "manifest").read_text().splitlines())
+    """Return the lines of the lab's list of files, with their digests, and of its list of links."""
+    links = set((LAB / "links").read_text().splitlines())
+    assert len(links) > 100
+    return links | set((LAB / "manifest").read_text().splitlines())
 
 
 def diff_ids(line: str) -> list[str]:
@@ -212,18 +215,19 @@ def test_image_runs_only_on_its_architecture(run_example: Runs) -> None:
 
 def all_files(whole: str) -> set[str]:
     """Return the lines of the complete listing, which a script of same-files prints last."""
-    return {line for line in whole.splitlines() if FILE.fullmatch(line)}
+    return {line for line in whole.splitlines() if FILE.fullmatch(line) or line.startswith("./")}
 
 
 def test_container_has_the_labs_files(run_example: Runs) -> None:
-    """In the container every file of the manifest has its digest; the only others are the four that Docker adds."""
+    """In the container every file of the manifest has its digest; the only others are four files and a link of Docker's."""
     output = run_example("architecture/same-files", "container")
     listed = all_files(output.whole)
     assert manifest() <= listed
-    assert {line.split()[1] for line in listed - manifest()} == {
+    assert {line.split("  ")[-1] for line in listed - manifest()} == {
         "./.dockerenv",
         "./etc/hostname",
         "./etc/hosts",
+        "./etc/mtab -> /proc/mounts",
         "./etc/resolv.conf",
     }
     assert f"{EMPTY}  ./.dockerenv" in listed
@@ -234,7 +238,7 @@ def test_vm_has_the_labs_files(run_example: Runs) -> None:
     output = run_example("architecture/same-files", "vm")
     listed = all_files(output.whole)
     assert manifest() <= listed
-    added = {line.split()[1] for line in listed - manifest()}
+    added = {line.split("  ")[-1] for line in listed - manifest()}
     modules = {path.relative_to(LAB / "modules").as_posix() for path in (LAB / "modules").rglob("*") if path.is_file()}
     assert added == {f"./{name}" for name in modules}
     assert "./lab/modules" in added

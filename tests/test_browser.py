@@ -164,7 +164,7 @@ def test_page(visit: Visit, path: str) -> None:
     assert mistakes == []
     assert visit.foreign == []
     assert visit.complaints == []
-    counted = {name: size for name, size in visit.sizes().items() if "search" not in name}
+    counted = {name: size for name, size in visit.sizes().items() if "search_index" not in name}
     assert sum(counted.values()) <= WEIGHT, counted
     assert 3 <= len(counted) <= REQUESTS, sorted(counted)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -36,13 +37,45 @@ def collected(request: pytest.FixtureRequest) -> set[str]:
     return {line for line in done.stdout.splitlines() if "::" in line}
 
 
-def test_every_test_that_a_claim_names_is_collected(data: Data, collected: set[str]) -> None:
+def not_collected(data: Data, collected: set[str]) -> list[str]:
+    """Return a message for each test that a claim names and pytest does not collect, as a whole or in the case named."""
     named = [(claim, item.test) for claim in data.claims.values() for item in claim.evidence if item.test]
     assert named, "no claim rests on a test"
-    for claim, test in named:
-        assert any(node == test or node.startswith(f"{test}[") for node in collected), (
-            f"docs/data/claims.yml:{claim.line}: claim {claim.id} names {test}, which pytest does not collect"
-        )
+    return [
+        f"docs/data/claims.yml:{claim.line}: claim {claim.id} names {test}, which pytest does not collect\n"
+        f"    remedy: name one of those that pytest --collect-only lists, or mend the test's name and its cases"
+        for claim, test in named
+        if not any(node == test or node.startswith(f"{test}[") for node in collected)
+    ]
+
+
+def test_every_test_that_a_claim_names_is_collected(data: Data, collected: set[str]) -> None:
+    assert not_collected(data, collected) == []
+
+
+def test_a_test_that_is_not_collected_is_found(data: Data, collected: set[str]) -> None:
+    """A test that pytest leaves out, as with __test__ = False, and a case that a parametrised test does not have."""
+    plain = next(item.test for claim in data.claims.values() for item in claim.evidence if item.test in collected)
+    left_out = not_collected(data, collected - {plain})
+    assert left_out and all(f"names {plain}, which pytest does not collect" in one for one in left_out)
+    whole = next(
+        item.test
+        for claim in data.claims.values()
+        for item in claim.evidence
+        if item.test and item.test not in collected
+    )
+    assert any(
+        f"names {whole}," in one for one in not_collected(data, {n for n in collected if not n.startswith(f"{whole}[")})
+    )
+    claim = next(claim for claim in data.claims.values() if any(item.test == whole for item in claim.evidence))
+    evidence = tuple(
+        dataclasses.replace(item, test=f"{whole}[no such case]") if item.test == whole else item
+        for item in claim.evidence
+    )
+    wrong = dataclasses.replace(data, claims=data.claims | {claim.id: dataclasses.replace(claim, evidence=evidence)})
+    assert [one.split(", which")[0] for one in not_collected(wrong, collected)] == [
+        f"docs/data/claims.yml:{claim.line}: claim {claim.id} names {whole}[no such case]"
+    ]
 
 
 def test_make_test_runs_everything_that_is_collected() -> None:

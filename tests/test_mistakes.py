@@ -135,6 +135,8 @@ CASES: dict[str, tuple[Change, str]] = {
     "accelerator-list": ((TOML, LOOK, f'{LOOK}\naccelerator = ["tcg"]'), f"{TOML}:5: 'accelerator' of [host]"),
     "file-stray": (("snippets/section/kernel/notes.txt", "=", "x"), "snippets/section/kernel/notes.txt: a file that no script of the example names"),
     "file-in-section": (("snippets/section/x.sh", "=", "x"), "snippets/section/x.sh: no example"),
+    "lab-region-unused": (("snippets/lab/x.sh", "=", "# --8<-- [start:a]\ntrue\n# --8<-- [end:a]\n"), "snippets/lab/x.sh:1: no page shows the region 'a'"),
+    "lab-region-unpaired": (("snippets/lab/x.sh", "=", "# --8<-- [start:a]\ntrue\n"), "snippets/lab/x.sh:1: region 'a' has no end"),
     "file-in-snippets": (("snippets/x.sh", "=", "x"), "snippets/x.sh: no example"),
     "text-outside-regions": ((OUT, "secret\n"), f"{OUT}:4: text outside the regions"),
     "placeholder-undeclared": ((OUT, "<kernel>", "<host-kernel-2> <nope-2>"), f"{OUT}:2: the placeholder <nope-2>"),

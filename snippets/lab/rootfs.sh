@@ -26,6 +26,7 @@ find rootfs -exec touch --no-dereference --date=@0 {} +
 
 # --8<-- [start:manifest]
 (cd rootfs && find . -type f | LC_ALL=C sort | xargs sha256sum) >manifest
+(cd rootfs && find . -type l -printf '%p -> %l\n' | LC_ALL=C sort) >links
 # --8<-- [end:manifest]
 
 # --8<-- [start:tar]

@@ -179,7 +179,7 @@ def _rootfs() -> str:
     _piece(
         "rootfs",
         digest,
-        ["rootfs.tar", "manifest"],
+        ["rootfs.tar", "manifest", "links"],
         lambda: void(_script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init")),
     )
     return digest
