@@ -179,5 +179,6 @@ def test_ports_of_examples_are_published_on_the_loopback_only(examples: dict[str
 
 
 def test_the_labs_own_scripts_make_no_network() -> None:
-    for script in LAB_SCRIPTS.glob("*.sh"):
-        assert findings(script.read_text("utf-8")) == [], script
+    """But for the one that a reader runs, in which apt fetches packages over Docker's default bridge."""
+    found = {script.name: findings(script.read_text("utf-8")) for script in LAB_SCRIPTS.glob("*.sh")}
+    assert {name: len(wrong) for name, wrong in found.items() if wrong} == {"with-docker.sh": 1}
