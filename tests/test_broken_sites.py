@@ -150,10 +150,11 @@ def test_the_small_site_is_sound(sound: Path) -> None:
 READ = ("docs/", "snippets/")  # what begins so is found in reading, but for what the generator finds
 GENERATOR = ("a link that leads nowhere", "not in the navigation")
 FIRST = {name.split("-")[1]: name for name in reversed(CASES) if name.startswith("row-")}
+TOGETHER = {"duplicate-claim-id", "evidence-without-test", "leak-in-recorded-output"}  # one of a kind: built as well
 BUILT = {
     name
     for name, (_, message, _) in CASES.items()
-    if name in FIRST.values() or not message.startswith(READ) or any(word in message for word in GENERATOR)
+    if name in TOGETHER | set(FIRST.values()) or not message.startswith(READ) or any(word in message for word in GENERATOR)
 }
 
 

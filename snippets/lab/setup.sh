@@ -78,7 +78,8 @@ install_missing() {
         done
         # Nothing of the user's is removed for it, such as another packaging of Docker.
         [ "${#known[@]}" = 0 ] ||
-            apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends --no-remove "${known[@]}" >/dev/null
+            apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends --no-remove "${known[@]}" >/dev/null ||
+            failed "apt-get could not install ${known[*]}; what needs them is skipped"
     else
         for word in "${missing_words[@]}"; do
             echo "set-up: no $word here; $(elsewhere "$word")"
@@ -161,6 +162,12 @@ browser() {
     install_missing
 }
 
+# failed WORDS: what can do without goes on; in CI it is an error.
+failed() {
+    echo "set-up: $1" >&2
+    [ "${CI:-}" != true ]
+}
+
 # Start a Docker daemon if none answers and this user may.
 start() {
     command -v docker >/dev/null || return 0
@@ -190,12 +197,6 @@ start() {
     done
     tail -n 5 "$logfile" >&2 || true
     failed "the Docker daemon did not answer within 30 s; its log: $logfile"
-}
-
-# failed WORDS: without a daemon the rest goes on; in CI it is an error.
-failed() {
-    echo "set-up: $1" >&2
-    [ "${CI:-}" != true ]
 }
 
 # Stop the daemon that `start` started, and no other.
