@@ -60,7 +60,7 @@ def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_
                 "",
             ]
     record = chosen.records.get(side.side)
-    if data.stale and (record is None or record.digest != side.digest()):
+    if data.stale and (record is None or not side.recorded.is_file() or record.digest != side.digest()):
         words = f"Changed since, and not recorded: `make record EXAMPLE={chosen.id}`"
         lines += [f'<p class="provenance" markdown="1">**{words}**</p>', ""]
     if record is not None:

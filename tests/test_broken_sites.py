@@ -154,7 +154,9 @@ TOGETHER = {"duplicate-claim-id", "evidence-without-test", "leak-in-recorded-out
 BUILT = {
     name
     for name, (_, message, _) in CASES.items()
-    if name in TOGETHER | set(FIRST.values()) or not message.startswith(READ) or any(word in message for word in GENERATOR)
+    if name in TOGETHER | set(FIRST.values())
+    or not message.startswith(READ)
+    or any(word in message for word in GENERATOR)
 }
 
 

@@ -54,19 +54,23 @@ elsewhere() {
 
 # A package may start its daemon as it is installed: where none was there before, it is ours to stop.
 note_daemon() {
-    if [[ " ${missing_packages[*]} " == *" docker.io "* ]] && [ -d /run/systemd/system ]; then
+    if [[ " ${known[*]} " == *" docker.io "* ]] && [ -d /run/systemd/system ]; then
         echo systemd >"$pidfile"
     fi
+}
+
+# Another package manager may be at work: wait for its lock instead of failing. One archive that does not answer is no end.
+update() {
+    apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null ||
+        failed "apt-get update failed; what is missing may not be found"
 }
 
 install_missing() {
     [ "${#missing_packages[@]}" -gt 0 ] || return 0
     if may_install; then
         echo "set-up: installing ${missing_packages[*]}"
-        note_daemon
         export DEBIAN_FRONTEND=noninteractive
-        # Another package manager may be at work: wait for its lock instead of failing.
-        apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
+        update
         # What this release has under another name, or not at all, must not keep back the rest.
         known=()
         for package in "${missing_packages[@]}"; do
@@ -76,10 +80,13 @@ install_missing() {
                 echo "set-up: this system has no package $package; what needs it is skipped"
             fi
         done
+        note_daemon
         # Nothing of the user's is removed for it, such as another packaging of Docker.
         [ "${#known[@]}" = 0 ] ||
             apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends --no-remove "${known[@]}" >/dev/null ||
             failed "apt-get could not install ${known[*]}; what needs them is skipped"
+        # There is no daemon to stop where none was installed.
+        PATH="$PATH:/usr/sbin:/sbin" command -v dockerd >/dev/null || rm -f "$pidfile"
     else
         for word in "${missing_words[@]}"; do
             echo "set-up: no $word here; $(elsewhere "$word")"
@@ -137,7 +144,7 @@ engines() {
     # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
     if may_install && ! PATH="$PATH:/usr/sbin:/sbin" command -v criu >/dev/null; then
         # Without lists of packages, as on a machine just made, nothing would seem to exist.
-        [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null
+        [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || update
         if [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
         install_missing
     fi

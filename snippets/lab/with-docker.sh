@@ -7,7 +7,9 @@ image=${IMAGE:-debian:12}
 # --8<-- [start:files]
 mkdir -p build/by-docker
 docker run --rm -v "$PWD/snippets/lab:/scripts:ro" \
-    -v "$PWD/build/by-docker:/lab" -w /lab "${image:-debian:12}" bash -euc '
+    -v "$PWD/build/by-docker:/lab" -w /lab --security-opt label=disable \
+    "${image:-debian:12}" bash -euc '
+    rm -rf packages
     apt-get -q update
     apt-get -q -y install cpio
     bash /scripts/packages.sh amd64 packages \
@@ -23,6 +25,7 @@ docker run --rm -v "$PWD/snippets/lab:/scripts:ro" \
 cd build/by-docker
 docker import --change 'CMD ["sh"]' --change 'LABEL cvm.lab=by-docker' \
     rootfs.tar cvm-lab
-export ACCEL=tcg # or kvm, where it works
+export ACCEL=tcg RUN=by-hand # ACCEL=kvm where it works
+WORK=$(mktemp -d) && export WORK log=$WORK/log
 # --8<-- [end:image]
-echo "ACCEL=$ACCEL"
+echo "ACCEL=$ACCEL WORK=$WORK"

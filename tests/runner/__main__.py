@@ -51,7 +51,7 @@ def command_lab(*, whole: bool = False) -> int:
         if not lacking:
             wanted.add(name)
     if any(m.name in {"cpio", "amd64"} for m in absent):
-        wanted.discard("qemu")
+        wanted -= {"qemu", "arm64"}
     built = lab.ensure(wanted)
     rows |= engines.versions()
     rows["guest kernel"] = built.kernel

@@ -58,10 +58,17 @@ def _digest(*parts: Path | str) -> str:
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    LAB.mkdir(parents=True, exist_ok=True)
-    with (LAB / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    while True:
+        LAB.mkdir(parents=True, exist_ok=True)
+        with (LAB / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                same = os.path.samestat(os.fstat(lock.fileno()), (LAB / ".lock").stat())
+            except FileNotFoundError:
+                same = False
+            if same:  # and not the lock of a lab that was removed while this waited for it
+                yield
+                return
 
 
 def _call(words: list[str], where: Path, seconds: float) -> subprocess.CompletedProcess[str]:
@@ -189,15 +196,21 @@ def void(_: object) -> None:
     """Drop a value, where a callable must return None."""
 
 
+def _need_cpio() -> None:
+    """Raise CannotBuildHereError where the program is missing that packs a VM's initial filesystem."""
+    if missing := engines.missing(("cpio",)):
+        raise CannotBuildHereError(str(missing[0]))
+
+
 def _initramfs(rootfs: str) -> None:
     release = (LAB / "kernel-release").read_text()
     digest = _digest(LAB_SCRIPTS / "initramfs.sh", LAB_SCRIPTS / "modules", rootfs, release)
-    _piece(
-        "initramfs",
-        digest,
-        ["initramfs.gz", "rootfs.cpio.gz", "modules.cpio.gz"],
-        lambda: void(_script("initramfs.sh", "packages/tree", release, LAB_SCRIPTS / "modules", "initramfs.gz")),
-    )
+
+    def build() -> None:
+        _need_cpio()
+        _script("initramfs.sh", "packages/tree", release, LAB_SCRIPTS / "modules", "initramfs.gz")
+
+    _piece("initramfs", digest, ["initramfs.gz", "rootfs.cpio.gz", "modules.cpio.gz"], build)
 
 
 def _image_digest(name: str) -> str | None:
@@ -251,6 +264,7 @@ def _arm64() -> None:
     """The arm64 guest: the same init and the same applets, from Debian's arm64 packages."""
 
     def build() -> None:
+        _need_cpio()
         where = LAB / "arm64"
         shutil.rmtree(where, ignore_errors=True)
         where.mkdir()
@@ -408,7 +422,7 @@ def _accelerator() -> tuple[str, str, bool]:
         stored = json.loads(cache.read_text())
         if stored.get("key") == key:
             known = stored["reasons"]
-    kept = "kvm" in known
+    kept = (forced or "kvm") in known
 
     def why_not(accelerator: str) -> str:
         if accelerator not in known:
@@ -421,8 +435,9 @@ def _accelerator() -> tuple[str, str, bool]:
 
     if forced:
         if reason := why_not(forced):
-            raise LabError(f"LAB_ACCEL={forced}, but the lab's guest does not boot on it: {reason}")
-        return forced, "forced by LAB_ACCEL; the lab's guest boots on it", False
+            again = f"; found by an earlier run: remove {cache.name} in {LAB} to ask again" if kept else ""
+            raise LabError(f"LAB_ACCEL={forced}, but the lab's guest does not boot on it: {reason}{again}")
+        return forced, "forced by LAB_ACCEL; the lab's guest boots on it", kept
     reason = why_not("kvm")
     if not reason:
         return "kvm", "the lab's guest booted on it to user space", kept
