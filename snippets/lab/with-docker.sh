@@ -16,6 +16,7 @@ docker run --rm -v "$PWD/snippets/lab:/scripts:ro" \
         linux-image-cloud-amd64 busybox-static
     kernel=$(echo packages/tree/boot/vmlinuz-*)
     cp "$kernel" vmlinuz
+    cp packages/tree/bin/busybox .
     bash /scripts/rootfs.sh packages/tree/bin/busybox /scripts/init
     bash /scripts/initramfs.sh packages/tree "${kernel#*vmlinuz-}" \
         /scripts/modules initramfs.gz'
