@@ -151,7 +151,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a recording: the script's digest, date, machine, accelerator, versions, and the run's seconds."""
+    """What is known of a recording: the script's digest, date, machine, accelerator, versions, and the run's seconds.
+
+    `amended` says why the script could be changed afterwards without being recorded anew, or is "".
+    """
 
     digest: str
     date: str
@@ -159,6 +162,7 @@ class Record:
     accelerator: str
     versions: dict[str, str]
     seconds: float = 0.0
+    amended: str = ""
 
 
 @dataclass(frozen=True)

@@ -87,10 +87,11 @@ def provenance(chosen: Example, side: Side, texts: list[str], what: str = "") ->
         else ""
     )
     start = f"**{what}.** Recorded" if what else "Recorded"
+    amended = f" Amended since: {escape(record.amended)}" if record.amended else ""
     return (
         f'<p class="provenance" data-search-exclude markdown="1">{legend}{start} {record.date}'
         f" on [{record.machine}](/checking.md#machine-{record.machine}){engines}{how}: "
-        f"[script]({base}/{side.script.name}) · [output]({base}/{side.recorded.name}) · [versions]({base}/recorded.json)</p>"
+        f"[script]({base}/{side.script.name}) · [output]({base}/{side.recorded.name}) · [versions]({base}/recorded.json){amended}</p>"
     )
 
 

@@ -11,7 +11,10 @@ time=$(by_effort 0.2 1)
 ports() {
     "$CVM_PYTHON" -I -S -c 'import socket, sys
 held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-print(*(server.getsockname()[1] for server in held))' "$1"
+found = [server.getsockname()[1] for server in held]
+for server in held:
+    server.close() # before the numbers are told, since they are used at once
+print(*found)' "$1"
 }
 # reading PLACE: sample what the two clients wrote. iperf gives the round trips a
 # second, one after the other; a round trip takes the inverse.

@@ -6,7 +6,10 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 ports() {
     "$CVM_PYTHON" -I -S -c 'import socket, sys
 held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-print(*(server.getsockname()[1] for server in held))' "$1"
+found = [server.getsockname()[1] for server in held]
+for server in held:
+    server.close() # before the numbers are told, since they are used at once
+print(*found)' "$1"
 }
 read -r port a b c a2 b2 c2 < <(ports 7)
 
