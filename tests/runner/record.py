@@ -283,9 +283,9 @@ def record(
         return Outcome(changed, skipped, failed)
     changed += [short(path) for path, text in texts.items() if replace(path, text)]
     ordered = {name: asdict(records[name]) for name in SIDES if name in records}
-    for entry in ordered.values():
-        if not entry["amended"]:
-            del entry["amended"]
+    for kept in ordered.values():
+        if not kept["amended"]:
+            del kept["amended"]
     if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
         changed.append(short(example.directory / "recorded.json"))
     return Outcome(changed, skipped, failed)
