@@ -53,7 +53,7 @@ serve: .venv/site.stamp ## build the site and serve it with live reload at http:
 
 build: .venv/site.stamp ## build the site into site/
 	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && chmod 755 "$$out" && \
-		$(RUN) -m mkdocs build --strict --site-dir "$$out" && $(RUN) tests/sitecheck.py "$$out" && rm -rf site && mv "$$out" site
+		$(RUN) -m mkdocs build --strict --site-dir "$$out" && $(RUN) -m macros.pages.built "$$out" && rm -rf site && mv "$$out" site
 
 check: .venv/dev.stamp ## every check that needs neither engine nor browser
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types units
@@ -83,32 +83,32 @@ units: .venv/dev.stamp
 
 test: check ## every check: those of make check, then the browser's and the engines'
 	@$(SETUP) engines browser start
-	@code=0; $(RUN) tests/runner lab whole || code=$$?; \
+	@code=0; $(RUN) -m snippets.runner lab whole || code=$$?; \
 		if [ $$code = 3 ] && [ "$${CI:-}" != true ]; then echo "set-up: no whole lab here; what needs it is skipped"; else exit $$code; fi
 	@$(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
 	@$(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
 lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start
-	@$(RUN) tests/runner lab
+	@$(RUN) -m snippets.runner lab
 
 shell: .venv/site.stamp ## open a shell in which the pages' commands can be typed; what it starts goes when it ends
 	@$(SETUP) engines start
-	@$(RUN) tests/runner shell
+	@$(RUN) -m snippets.runner shell
 
 record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 and REPEAT=2 for two to hold against each other
 	@$(SETUP) engines start
-	@$(RUN) tests/runner record $(EXAMPLE)
+	@$(RUN) -m snippets.runner record $(EXAMPLE)
 
 compare: .venv/site.stamp ## print this machine's medians beside the published ones, after make record on it
-	@$(RUN) tests/runner compare
+	@$(RUN) -m snippets.runner compare
 
 bench: .venv/dev.stamp ## time the build and the checks against an empty site
-	@$(RUN) tests/bench.py
+	@$(RUN) -m tests.bench
 
 hammer: .venv/site.stamp ## kill examples at random moments and say what is left; KILLS= for how often, SECTIONS= for which
 	@$(SETUP) engines start
-	@$(RUN) tests/hammer.py $(or $(KILLS),30) $(SECTIONS)
+	@$(RUN) -m snippets.runner.hammer $(or $(KILLS),30) $(SECTIONS)
 
 successors: build ## build the site with the generator's likely successors and report what differs
 	@"$(PYTHON)" -m venv build/successors
@@ -123,7 +123,7 @@ successors: build ## build the site with the generator's likely successors and r
 	@$(MAKE) build >/dev/null  # Zensical writes to site/ as well
 
 clean: ## remove what the lab made, and stop a daemon that the set-up started
-	@[ ! -x .venv/bin/python ] || $(RUN) tests/runner clean
+	@[ ! -x .venv/bin/python ] || $(RUN) -m snippets.runner clean
 	@$(SETUP) stop
 	@rm -rf build/site.* build/bench build/pycache
 

@@ -10,12 +10,9 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
-
-import smallsite  # noqa: E402
-from runner.paths import BUILD, ROOT  # noqa: E402
+from snippets.runner.paths import BUILD, ROOT
+from tests.site import smallsite
 
 
 def main() -> int:
@@ -33,8 +30,8 @@ def main() -> int:
     commands = {
         "empty site": f"'{python}' -m mkdocs build --config-file '{empty}/mkdocs.yml' --site-dir '{where}/a'",
         "this site": f"'{python}' -m mkdocs build --strict --site-dir '{where}/b'",
-        "data and pages read": f"'{python}' -c 'import macros; from macros import data, pages, problems; pages.check_pages(data.load(problems.ROOT), macros.CHECKS)'",
-        "built site checked": f"'{python}' tests/sitecheck.py '{where}/b'",
+        "data and pages read": f"'{python}' -c 'import macros; macros.check_pages(macros.load(macros.ROOT), macros.MACROS)'",
+        "built site checked": f"'{python}' -m macros.pages.built '{where}/b'",
         "tests collected": f"'{python}' -m pytest --collect-only -q",
     }
     out = where / "times.json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import fcntl
 import os
 import pickle
@@ -16,14 +15,16 @@ from types import FrameType
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-import smallsite
-from macros import CHECKS
-from macros.data import Data, load
-from macros.examples import Example, Side, load_examples
-from macros.pages import check_pages
-from runner import engines, lab, record, runs
-from runner.execute import Output
-from runner.paths import ROOT, SNIPPETS
+from macros.model.example_reader import load_examples
+from macros.model.examples import Example, Side
+from macros.model.load import load
+from macros.pages.check import check_pages
+from macros.pages.registry import MACROS
+from macros.pages.uses import Site
+from snippets.runner import engines, lab, record, runs
+from snippets.runner.execute import Output
+from snippets.runner.paths import ROOT, SNIPPETS
+from tests.site import smallsite
 
 EXAMPLES = load_examples(SNIPPETS)
 Runs = Callable[[str, str], Output]
@@ -126,10 +127,18 @@ def run_patiently(side: Side, lab_built: lab.Lab) -> Output:
 
 
 @pytest.fixture
-def run_example(shared: Path) -> Runs:
-    """Return a function (example id, side) → Output that runs each side at most once a session."""
+def run_example(request: pytest.FixtureRequest, shared: Path) -> Runs:
+    """Return a function (example id, side) → Output that runs each side at most once a session.
+
+    A test says by its marker `example` which examples it is about, and may run no other.
+    """
+    marked = {example for marker in request.node.iter_markers("example") for example in marker.args}
 
     def run(example_id: str, side_name: str) -> Output:
+        if example_id not in marked and "example_side" not in request.fixturenames:
+            pytest.fail(
+                f'{request.node.nodeid} runs {example_id}: add @pytest.mark.example("{example_id}")', pytrace=False
+            )
         side: Side = EXAMPLES[example_id].sides[side_name]
         require(*side.requires)
         kept = shared / f"{side.id.replace('/', '.')}.pickle"
@@ -155,10 +164,9 @@ def examples() -> dict[str, Example]:
 
 
 @pytest.fixture(scope="session")
-def data() -> Data:
+def data() -> Site:
     """Return this site's data and pages, read once a worker."""
-    loaded = load(ROOT)
-    return dataclasses.replace(loaded, pages=check_pages(loaded, CHECKS))
+    return check_pages(load(ROOT), MACROS)
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +184,7 @@ def site(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return the machine's Chromium, started once a worker: its driver does not run twice in a process."""
-    from test_browser import FLAGS, chromium  # here, since that module adds Chromium to what can be required
+    from tests.browser.test_pages import FLAGS, chromium
 
     require("chromium")
     with sync_playwright() as driver:

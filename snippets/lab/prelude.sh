@@ -15,7 +15,9 @@ if [ -z "${CVM_RUN:-}" ]; then
         echo "the lab is not built: run 'make lab' in $root" >&2
         exit 1
     fi
-    exec "$root/.venv/bin/python" "$root/tests/runner" run "${BASH_SOURCE[1]}"
+    script=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)/${BASH_SOURCE[1]##*/}
+    cd "$root" # where Python finds the runner
+    exec .venv/bin/python -m snippets.runner run "$script"
 fi
 RUN=$CVM_RUN
 HERE=$CVM_HERE

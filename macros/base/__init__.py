@@ -1,0 +1,1 @@
+"""Knows nothing of the subject: problems, schemas, units, statistics, markup."""

@@ -1,0 +1,119 @@
+"""One way to say what is wrong (file, line, what, remedy), and one collector of it for every reader and every check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """A mistake in a file of this project.
+
+    `file` is relative to the project's root, `line` counts from 1 (0: the whole file),
+    `what` says what is wrong and `remedy` what would be right. `stale` says that nothing is wrong but that something
+    has to be recorded anew: a draft, as `make serve` shows it, is built all the same.
+    """
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+    stale: bool = field(default=False, compare=False)
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}\n    remedy: {self.remedy}"
+
+
+class ProblemError(Exception):
+    """Raised with every problem found in one reading, so that one run shows them all."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        count = len(self.problems)
+        head = f"{count} problem{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *map(str, self.problems)]))
+
+
+class Problems:
+    """Collects the problems of one reading: every reader and every check notes what it finds here.
+
+    `root` is the project's root, to which messages name files.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.found: list[Problem] = []
+
+    def bad(self, path: Path | str, what: str, remedy: str, *, line: int = 0, stale: bool = False) -> None:
+        """Note a mistake in the file at `path`, absolute or relative to the root. See `Problem`."""
+        name = path if isinstance(path, str) else relative(path, self.root)
+        self.found.append(Problem(name, line, what, remedy, stale))
+
+    def keep(self, error: ProblemError) -> None:
+        """Note what a reader raised."""
+        self.found += error.problems
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def raise_any(self) -> None:
+        """Raise ProblemError if anything was noted."""
+        if self.found:
+            raise ProblemError(self.found)
+
+
+def relative(path: Path, root: Path) -> str:
+    """Return `path` as it is written in messages: relative to `root` where it lies below it."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def line_matching(text: str, pattern: str) -> int:
+    """Return the number of the first line of `text` in which the regular expression matches, or 0."""
+    return next((n for n, line in enumerate(text.splitlines(), 1) if re.search(pattern, line)), 0)
+
+
+def read(path: Path, root: Path) -> str:
+    """Return the text of a UTF-8 file, every line end as a line feed, without a byte order mark.
+
+    Raises ProblemError for a file that cannot be read, is not UTF-8 (with its line), or holds a NUL byte.
+    """
+    name = relative(path, root)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror or error}"
+        raise ProblemError([Problem(name, 0, what, "restore it as a text file")]) from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        what = f"not UTF-8: the byte 0x{raw[error.start]:02x}"
+        raise ProblemError([Problem(name, line, what, "save the file as UTF-8")]) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ProblemError([Problem(name, line, "holds a NUL byte", "remove it: text files hold none")])
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def folder(path: Path, root: Path, remedy: str) -> list[Path]:
+    """Return what lies in a directory, sorted, except names that begin with a dot or with two underscores.
+
+    Raises ProblemError where there is no such directory.
+    """
+    try:
+        found = sorted(path.iterdir())
+    except OSError as error:
+        raise ProblemError([Problem(relative(path, root), 0, "the directory is missing", remedy)]) from error
+    return [entry for entry in found if not entry.name.startswith((".", "__"))]

@@ -1,0 +1,242 @@
+"""The capacity planner: how many instances fit on a host, and what is lost to overhead.
+
+Pure functions; docs/assets/js/choosing.js computes the same in the browser, in the same order of operations, and a test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from macros.base import statistics
+from macros.base.schemas import Document
+from macros.base.units import in_ours
+from macros.model.charts import EMULATED
+from macros.model.results import Results, split_point
+from macros.model.sources import ADD_SOURCE, Source
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one more idle instance costs: memory in bytes, from `least` to `most`, and processors.
+
+    `growth` is what it costs more for each byte of the workload. What is there once, however many instances there are,
+    takes from `once_least` to `once_most`.
+    """
+
+    least: float
+    most: float
+    growth: float
+    once_least: float
+    once_most: float
+    processors: float
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host: memory in bytes, of which `kept` is for itself, and processors."""
+
+    memory: float
+    kept: float
+    processors: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one instance's workload needs, bytes and processors on average, and how many instances are wanted."""
+
+    memory: float
+    processors: float
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many fit, at least and at most, and what the wanted number takes: bytes, of which overhead, at least and at most.
+
+    `bare` is how many would fit if an instance cost nothing. `limit` is "memory" or "processors", whichever runs out first
+    at the lower number.
+    """
+
+    fit_least: int
+    fit_most: int
+    bare: int
+    limit: str
+    each_least: float
+    each_most: float
+    needed_least: float
+    needed_most: float
+    lost_least: float
+    lost_most: float
+
+
+def count(room: float, each: float) -> int:
+    """Return how many of `each` go into `room`. `each` is above 0."""
+    return max(0, math.floor(room / each))
+
+
+def plan(host: Host, work: Work, cost: Cost) -> Plan:
+    """Return how many instances fit and what is lost. `work.memory` and `work.processors` are above 0."""
+    room = host.memory - host.kept
+    each_least = cost.least + cost.growth * work.memory
+    each_most = cost.most + cost.growth * work.memory
+    by_processors = count(host.processors, work.processors + cost.processors)
+    by_memory = count(room - cost.once_most, work.memory + each_most)
+    lost_least = cost.once_least + work.wanted * each_least
+    lost_most = cost.once_most + work.wanted * each_most
+    needed = work.wanted * work.memory
+    return Plan(
+        fit_least=min(by_memory, by_processors),
+        fit_most=min(count(room - cost.once_least, work.memory + each_least), by_processors),
+        bare=min(count(room, work.memory), count(host.processors, work.processors)),
+        limit="memory" if by_memory <= by_processors else "processors",
+        each_least=each_least,
+        each_most=each_most,
+        needed_least=needed + lost_least,
+        needed_most=needed + lost_most,
+        lost_least=lost_least,
+        lost_most=lost_most,
+    )
+
+
+@dataclass(frozen=True)
+class Option:
+    """A row of planner.yml: a technology, its cost, and where that comes from."""
+
+    id: str
+    name: str
+    sides: tuple[str, ...]
+    says: str
+    cost: Cost
+    measured: tuple[tuple[str, str], ...]  # (experiment, side), or none
+    source: str  # the key of a source, or ""
+    locators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkedExample:
+    """A worked example: a host and a workload."""
+
+    host: Host
+    work: Work
+
+
+@dataclass(frozen=True)
+class Planner:
+    """All that the planner's page shows."""
+
+    kept: int
+    options: tuple[Option, ...]
+    examples: tuple[WorkedExample, ...]
+
+
+def measured_cost(results: Results, of: dict[str, Any]) -> Cost:
+    """Return the cost by what was measured. Raises KeyError where a result is missing, ValueError where it cannot carry a plan."""
+    experiment, side = of["experiment"], of["side"]
+    points = {}
+    for (e, s, name), samples in results.items():
+        metric, point = split_point(name)
+        if (e, s, metric) == (experiment, side, of["falls"]) and point is not None:
+            points[point] = samples
+    if len(points) < 2:
+        raise KeyError(f"{experiment} {side} {of['falls']}")
+    if any(samples.accelerator == EMULATED for samples in points.values()):
+        raise ValueError("a figure under software emulation")
+    values = {point: samples.values for point, samples in sorted(points.items())}
+    slope, onset = statistics.slope(values), statistics.onset(values)
+    fixed = statistics.estimate(results[(experiment, side, of["fixed"])].values)
+    busy = of["busy"]
+    above, below = (results[(busy["experiment"], busy["side"], busy[name])] for name in ("metric", "over"))
+    share = statistics.ratio(above.values, below.values).median
+    # What is available falls as instances are added, so slope and onset are below 0.
+    return Cost(
+        least=max(0.0, -slope.high),
+        most=max(0.0, -slope.low),
+        growth=0.0,
+        once_least=fixed.low + max(0.0, -onset.high),
+        once_most=fixed.high + max(0.0, -onset.low),
+        processors=share,
+    )
+
+
+def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str, ...]]:
+    """Return the cost by published figures, and their locators. Raises KeyError where a figure is missing."""
+    locators: list[str] = []
+
+    def value(name: str) -> float:
+        figure = source.figures[name]
+        locators.append(figure.locator)
+        return in_ours(figure.value, figure.unit)[0]
+
+    def amount(given: dict[str, str]) -> float:
+        return value(given["figure"]) - (value(given["less"]) if "less" in given else 0)
+
+    cost = Cost(
+        least=amount(of["least"]),
+        most=amount(of["most"]),
+        growth=value(of["per_gib"]) / GIB if "per_gib" in of else 0.0,
+        once_least=0.0,
+        once_most=0.0,
+        processors=value(of["processors"]) if "processors" in of else 0.0,
+    )
+    return cost, tuple(dict.fromkeys(locators))
+
+
+def read_planner(document: Document, sources: Mapping[str, Source], results: Results) -> Planner:
+    """Return what planner.yml plans with, and note what is wrong with it: an option without a cost is left out."""
+    found: list[Option] = []
+    for position, entry in enumerate(document.content["technologies"]):
+        where = ("technologies", position)
+        given = entry.get("measured") or entry["published"]
+        locators: tuple[str, ...] = ()
+        try:
+            if "measured" in entry:
+                cost = measured_cost(results, given)
+            elif given["source"] not in sources:
+                document.bad(where, f"there is no source '{given['source']}'", ADD_SOURCE)
+                continue
+            else:
+                cost, locators = published_cost(sources[given["source"]], given)
+        except KeyError as error:
+            name = error.args[0]
+            what = f"there is no {' '.join(name) if isinstance(name, tuple) else name}"
+            document.bad(where, what, "name a result that is recorded, or a figure of the source")
+            continue
+        except ValueError as error:
+            document.bad(where, f"{error} cannot carry a plan", "name a published figure instead")
+            continue
+        if not 0 <= cost.least <= cost.most:
+            what = "the cost is negative, or its lower end is above its upper end"
+            document.bad(where, what, "correct the figures that it is made from")
+        measured = (
+            ((given["experiment"], given["side"]), (given["busy"]["experiment"], given["busy"]["side"]))
+            if "measured" in entry
+            else ()
+        )
+        option = Option(
+            id=entry["id"],
+            name=entry["name"],
+            sides=tuple(entry["sides"]),
+            says=entry["says"],
+            cost=cost,
+            measured=measured,
+            source=given.get("source", ""),
+            locators=locators,
+        )
+        if any(option.id == other.id for other in found):
+            document.bad(where, f"the id '{option.id}' occurs twice", "give each an id of its own")
+        found.append(option)
+    kept = document.content["kept_for_host"]["memory_mib"] * MIB
+    return Planner(kept=kept, options=tuple(found), examples=tuple(_examples(document.content["examples"], kept)))
+
+
+def _examples(entries: list[dict[str, Any]], kept: int) -> Iterator[WorkedExample]:
+    for one in entries:
+        host = Host(memory=one["host_gib"] * GIB, kept=kept, processors=one["cores"])
+        work = Work(memory=one["work_mib"] * MIB, processors=float(one["work_processors"]), wanted=one["wanted"])
+        yield WorkedExample(host, work)

@@ -1,0 +1,108 @@
+"""Checks every page before anything is rendered, and finds what no page shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from macros.base.problems import ProblemError, Problems, read, relative
+from macros.model.examples import LAB
+from macros.model.exceptions import PageException
+from macros.model.load import Data
+from macros.model.regions import regions
+from macros.pages.parse import check_front_matter, macro_calls
+from macros.pages.registry import Macro
+from macros.pages.text import check_text
+from macros.pages.uses import Page, Shown, Site, Use, Uses, as_page, with_pages
+
+LINKS = {"snippets", "tests"}  # the links under docs/, by which scripts and outputs are published
+MARKDOWN = {".md", ".markdown", ".mdown", ".mkdn", ".mkd"}
+
+
+def page_files(docs: Path, problems: Problems) -> list[Path]:
+    """Return every page under docs/, and note each link and each page that is not named as one."""
+    found: list[Path] = []
+    for folder, below, names in os.walk(docs):
+        for name in sorted(below + names):
+            path = Path(folder, name)
+            if path.is_symlink():
+                if path.parent != docs or name not in LINKS:
+                    remedy = f"put the file itself there; links under docs/: {', '.join(sorted(LINKS))}"
+                    problems.bad(path, "a link", remedy)
+            elif name.endswith(".md"):
+                found.append(path)
+            elif path.suffix.lower() in MARKDOWN:
+                problems.bad(path, "a page that is not named as one", "name it ….md")
+    return sorted(found)
+
+
+def _check_page(
+    data: Data, path: Path, macros: Mapping[str, Macro], problems: Problems, shown: Shown, used: set[PageException]
+) -> Page | None:
+    """Check one page; return what others refer to of it, or None where its calls cannot be told."""
+    file, page = relative(path, data.root), relative(path, data.root / "docs")
+    try:
+        text = read(path, data.root)
+    except ProblemError as error:
+        problems.keep(error)
+        return None
+    check_front_matter(text, file, problems)
+    check_text(text, file, page, data, used, problems)
+    calls = macro_calls(text, file, macros, problems)
+    if calls is None:
+        return None
+    uses = Uses()
+    for call in calls:
+        macros[call.name].inspect(data, Use(call=call, problems=problems, shown=shown, uses=uses))
+    return as_page(page, text, uses)
+
+
+def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
+    """Read every page under docs/ and return the data together with the pages. Raises ProblemError with every problem found.
+
+    Also finds examples, regions and charts that no page shows, and exceptions that nothing needs.
+    """
+    docs = data.root / "docs"
+    problems = Problems(data.root)
+    shown: Shown = set()
+    used: set[PageException] = set()
+    files = page_files(docs, problems)
+    if not files:
+        problems.bad(docs, "no page was found", "pages are Markdown files under docs/")
+    pages = [_check_page(data, path, macros, problems, shown, used) for path in files]
+    found = tuple(page for page in pages if page is not None)
+    if len(found) == len(files):
+        _check_shown(data, shown, problems)
+        unused = set(data.shell_exceptions + data.number_exceptions) - used
+        for exception in sorted(unused, key=lambda e: e.line):
+            what = f"an exception that nothing needs: {exception.page}: {exception.text!r}"
+            problems.bad("docs/data/exceptions.yml", what, "remove it", line=exception.line)
+    problems.raise_any()
+    return with_pages(data, found)
+
+
+def _check_shown(data: Data, shown: Shown, problems: Problems) -> None:
+    """Note each region of an example or a script of the lab, and each chart, that no page shows."""
+    for example in data.examples.values():
+        for side in example.sides.values():
+            for region in side.regions:
+                if ("example", example.id, side.side, region.name) not in shown:
+                    remedy = f'call {{{{ example("{example.id}") }}}} on a page, or remove the region'
+                    what = f"no page shows the region '{region.name}'"
+                    problems.bad(side.script, what, remedy, line=region.line - 1)
+    for path in sorted((data.root / "snippets" / LAB).glob("*.sh")):
+        try:
+            parts = regions(path, data.root)
+        except ProblemError as error:
+            problems.keep(error)
+            continue
+        for part in parts:
+            if ("script", f"{LAB}/{path.name}", part.name) not in shown:
+                remedy = f'call {{{{ script("{LAB}/{path.name}", "{part.name}") }}}} on a page, or remove the region'
+                problems.bad(path, f"no page shows the region '{part.name}'", remedy, line=part.line - 1)
+    drawn = {one[1] for one in shown if one[0] == "chart"}
+    for chart in data.charts.values():
+        if chart.id not in drawn:
+            remedy = f'call {{{{ chart("{chart.id}") }}}} on a page, or remove the chart'
+            problems.bad("docs/data/charts.yml", f"no page shows the chart '{chart.id}'", remedy, line=chart.line)

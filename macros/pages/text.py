@@ -1,0 +1,131 @@
+"""The rules for a page's text: what shell, which code blocks and which numbers may be typed into it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from macros.base.problems import Problems
+from macros.base.quantities import NUMBER
+from macros.model.exceptions import PageException
+from macros.model.load import Data
+from macros.pages.parse import CODE_SPAN, body
+
+LANGUAGES = ("text", "yaml", "toml", "json", "python", "html")  # of code blocks; every other is excepted or refused
+FENCE = re.compile(r"^(?:\s*>)*\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
+INCLUDE = re.compile(r"^\s*-+8<-+(?:\s|$)")  # pymdownx's include
+PROMPT = re.compile(r"^\s*\$ [A-Za-z]")
+CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|\[\^|:\s|<")  # what an indented line can belong to
+SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
+NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.][^}]*\}")
+TAG = re.compile(r"</?[A-Za-z][^>]*>")
+
+
+def excepted(exceptions: tuple[PageException, ...], page: str, line: str, used: set[PageException]) -> bool:
+    """Return whether an exception covers a line of a page, and note that it is used."""
+    for exception in exceptions:
+        if exception.page == page and exception.text in line:
+            used.add(exception)
+            return True
+    return False
+
+
+def language_of(info: str) -> str:
+    """Return the language that the text after an opening fence names, in lower case, or ""."""
+    info = info.strip()
+    if not info.startswith("{"):
+        return re.split(r"[\s{]", info)[0].lower()
+    plain = re.sub(r"\"[^\"]*\"|'[^']*'", "", info.strip("{} "))
+    classes = [word[1:].lower() for word in plain.split() if word.startswith(".")]
+    return next((word for word in classes if word not in LANGUAGES), classes[0] if classes else "")
+
+
+def check_text(text: str, file: str, page: str, data: Data, used: set[PageException], problems: Problems) -> None:
+    """Note what a page's text may not hold: typed shell, includes by the generator, numbers typed by hand.
+
+    `page` is the page's path below docs/; `used` collects the exceptions that were needed.
+    """
+
+    def bad(line: int, what: str, remedy: str) -> None:
+        problems.bad(file, what, remedy, line=line)
+
+    prose = _check_blocks(text, page, data, used, bad)
+    _check_numbers(text, prose, page, data, used, bad)
+
+
+Bad = Callable[[int, str, str], None]
+SHELL = "put the command into a script under snippets/ and call its example; or list its first line in docs/data/exceptions.yml, with the reason"
+
+
+def _check_blocks(text: str, page: str, data: Data, used: set[PageException], bad: Bad) -> list[str]:
+    """Note what is wrong with code blocks and includes; return the lines of prose, each line of a block as an empty one."""
+    fence, opened, language = "", 0, ""
+    pending = False  # the next line is the first of a block that needs an exception
+    contained, blank = False, True  # whether an indented line would belong to something; whether the last line is blank
+    prose: list[str] = []
+    for number, line in enumerate(body(text).split("\n"), 1):
+        prose.append("")
+        if INCLUDE.match(line):
+            remedy = 'write {{ example("section/name") }} or {{ script("lab/file.sh", "region") }}'
+            bad(number, "an include of the generator's, which loses a missing region silently", remedy)
+        if pending:
+            pending = False
+            if not excepted(data.shell_exceptions, page, line, used):
+                bad(opened, f"a {language} block typed into a page", f"{SHELL}. Other blocks: {', '.join(LANGUAGES)}")
+        match = FENCE.match(line)
+        if match and not fence:
+            fence, opened, language = match["fence"], number, language_of(match["info"])
+            if not language:
+                bad(
+                    number,
+                    "a code block without a language",
+                    "name it after the opening fence; 'text' if there is none",
+                )
+            pending = language not in ("", *LANGUAGES)
+            blank = False
+            continue
+        if fence:
+            if match and not match["info"] and match["fence"] == fence:
+                fence = ""
+            elif language == "text" and PROMPT.match(line) and not excepted(data.shell_exceptions, page, line, used):
+                bad(number, "a shell command typed into a page", SHELL)
+            continue
+        indented = line.startswith(("    ", "\t"))
+        if line.strip() and not line.startswith((" ", "\t")):
+            contained = bool(CONTAINER.match(line))
+        elif line.strip() and indented and blank and not contained:
+            bad(number, "an indented code block", "use a fence, with a language")
+            contained = True  # one problem a block
+        blank = not line.strip()
+        if re.search(r"<pre\b", CODE_SPAN.sub("", line), re.IGNORECASE):
+            bad(number, "a code block as HTML", "use a fence, with a language")
+        prose[-1] = line
+    if fence:
+        bad(opened, "a code block that does not end", "close its fence, with the same characters")
+    return prose
+
+
+def _check_numbers(text: str, prose: list[str], page: str, data: Data, used: set[PageException], bad: Bad) -> None:
+    """Note each quantity typed by hand."""
+    lines = body(text).split("\n")
+    joined = "\n".join(map(plain_prose, prose))
+    for hit in NUMBER.finditer(joined):
+        number = joined.count("\n", 0, hit.start()) + 1
+        spanned = " ".join(lines[number - 1 : number + hit[0].count("\n")])
+        if not excepted(data.number_exceptions, page, spanned, used):
+            remedy = "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}; or list it in docs/data/exceptions.yml, with the reason"
+            bad(number, f"a quantity typed by hand: '{' '.join(hit[0].split())}'", remedy)
+
+
+def plain_prose(line: str) -> str:
+    """Return a line of prose as a reader sees it, for the search of numbers: no markup, calls, addresses or code.
+
+    Code that is nothing but a number and its unit stays.
+    """
+
+    def code(match: re.Match[str]) -> str:
+        return match["code"] if NUMBER.fullmatch(match["code"].strip()) else " … "
+
+    line = SPACES.sub(" ", html.unescape(NO_PROSE.sub(" … ", TAG.sub("", CODE_SPAN.sub(code, line)))))
+    return re.sub(r"[*_`~]", "", line).rstrip()

@@ -1,0 +1,88 @@
+"""Renders the record of escapes: a table that can be filtered without a script, and its counts."""
+
+from __future__ import annotations
+
+from macros.base.markup import literal
+from macros.model.escapes import BARRIERS, PARTS, Barrier, Escape
+from macros.model.load import Data
+from macros.pages.registry import macro
+from macros.render.filters import Facet, filtered, marks
+from macros.render.marks import SIDE_LABELS, side_name
+from macros.render.sources import cite
+
+HEAD = ("Flaw", "What happened", "A VM", "A user namespace", "seccomp")
+TITLES = dict(zip(BARRIERS, HEAD[2:], strict=True))
+MARKS = {"yes": ("✓", "holds"), "partly": ("◐", "outdated"), "no": ("✗", "false"), "unknown": ("?", "unknown")}
+NONE = "none of the three"
+UNTOLD = "not known of all three"
+SIDES = ("container", "vm")
+FACETS = (
+    Facet("Boundary of", tuple(SIDE_LABELS[side].lower() for side in SIDES)),
+    Facet("Flaw in", PARTS),
+    Facet("Stopped or weakened by", (*(TITLES[name] for name in BARRIERS), NONE, UNTOLD)),
+)
+NVD = "https://nvd.nist.gov/vuln/detail"
+
+
+def _values(one: Escape) -> tuple[list[str], list[str], list[str]]:
+    """Return what an entry has of each of the facets."""
+    helped = [TITLES[name] for name, barrier in one.barriers.items() if barrier.stops in {"yes", "partly"}]
+    untold = any(barrier.stops == "unknown" for barrier in one.barriers.values())
+    return [SIDE_LABELS[one.boundary].lower()], [one.part], helped or [UNTOLD if untold else NONE]
+
+
+def _barrier(data: Data, barrier: Barrier) -> str:
+    mark, colour = MARKS[barrier.stops]
+    badge = f'<span class="verdict verdict--{colour}"><span aria-hidden="true">{mark}</span> {barrier.stops}</span>'
+    known = {
+        "source": cite(data, barrier.source, barrier.locator) if barrier.source else "",
+        "mechanism": "<small>by the mechanism</small>",
+        "unknown": "",
+    }[barrier.known]
+    return f"{badge} {literal(barrier.why)} {known}".strip()
+
+
+def _row(data: Data, one: Escape) -> str:
+    scores = "; ".join(f"{score.value} ({literal(score.by)})" for score in one.scores)
+    name = f", {literal(one.name)}" if one.name else ""
+    exploited = "; <strong>exploited</strong>" if one.exploited else ""
+    flaw = (
+        f"[{one.id}]({NVD}/{one.id}){name}<br>{side_name(one.boundary)}"
+        f"<br><small>{literal(one.component)}, {one.year}: {scores}{exploited}</small>"
+    )
+    what = f"{literal(one.what)} *Reached:* {literal(one.reached)}. {cite(data, one.source, one.locator)}"
+    cells = [what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]
+    body = "".join(
+        f'<td data-label="{label}" markdown="span">{cell}</td>' for label, cell in zip(HEAD[1:], cells, strict=True)
+    )
+    classes = marks(FACETS, _values(one))
+    return (
+        f'<tr id="{one.id}" class="{classes}" markdown="block"><th scope="row" markdown="span">{flaw}</th>{body}</tr>'
+    )
+
+
+@macro()
+def escapes(data: Data) -> str:
+    """Return every entry as a row of one table, below buttons by which it is filtered; without :has(), all show."""
+    head = "".join(f'<th scope="col" markdown="span">{title}</th>' for title in HEAD)
+    rows = "".join(_row(data, one) for one in data.escapes)
+    table = (
+        f'<table class="cards escapes" markdown="block"><thead markdown="block"><tr markdown="block">{head}</tr></thead>'
+        f'<tbody markdown="block">{rows}</tbody></table>'
+    )
+    return filtered("escapes", FACETS, [_values(one) for one in data.escapes], table)
+
+
+@macro()
+def escape_counts(data: Data) -> str:
+    """Return, for each side, how many entries there are and how many each of the three would have stopped, at least partly."""
+    lines = ["| Boundary of | Entries | " + " | ".join(HEAD[2:]) + " |"]
+    lines.append("|---|---:|" + "---:|" * len(BARRIERS))
+    for side in SIDES:
+        mine = [one for one in data.escapes if one.boundary == side]
+        cells = []
+        for name in BARRIERS:
+            stops = [one.barriers[name].stops for one in mine]
+            cells.append(f"{stops.count('yes')} yes, {stops.count('partly')} partly")
+        lines.append(f"| {side_name(side)} | {len(mine)} | {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -1,0 +1,233 @@
+"""Renders the decision guide: a form for the browser, and all of it without JavaScript."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import urlencode
+
+from macros.base.markup import cards, json_attribute, literal
+from macros.model.guide import Answers, Guide, Outcome, Reason, Rule, See, When, decide
+from macros.model.key import Step, key
+from macros.model.load import Data
+from macros.pages.registry import macro
+from macros.render.claims import claim
+from macros.render.marks import side_marks
+from macros.render.sources import cite, explained
+
+CHOOSING = "/choosing/index.md"
+
+
+def outcome_name(outcome: Outcome) -> str:
+    """Return an outcome's name with the marks of its sides."""
+    return f"{side_marks(outcome.sides)}**{literal(outcome.name)}**"
+
+
+def _see(data: Data, see: See) -> str:
+    if see.page:
+        return f"[{literal(see.text)}]({see.page})"
+    return claim(data, see.claim) if see.claim else cite(data, see.source, see.locator)
+
+
+def reason(data: Data, given: Reason) -> str:
+    """Return a reason with what it rests on, as Markdown."""
+    links = [see for see in given.see if see.page or see.claim]
+    cites = [see for see in given.see if see.source]
+    more = f" ({', '.join(_see(data, see) for see in links)})" if links else ""
+    return f"{explained(data, given.text)}{more}{''.join(f' {_see(data, see)}' for see in cites)}"
+
+
+def _said(guide: Guide, when: When) -> str:
+    """Return the conditions of a rule in words."""
+    if not when:
+        return "in every other case"
+    return "; ".join(
+        f"{literal(guide.questions[q].short.lower())}: {_either([short_answer(guide, q, a) for a in answers])}"
+        for q, answers in when.items()
+    )
+
+
+def _inside(name: str) -> str:
+    """Return an outcome's name as it stands inside a sentence."""
+    return literal(name[0].lower() + name[1:])
+
+
+def _either(words: list[str]) -> str:
+    """Return alternatives in words; several are set off from each other by quotation marks."""
+    return literal(words[0]) if len(words) == 1 else " or ".join(f"“{literal(word)}”" for word in words)
+
+
+def short_answer(guide: Guide, question: str, answer: str) -> str:
+    """Return an answer as it is repeated."""
+    return next(a.short for a in guide.questions[question].answers if a.id == answer)
+
+
+def query(answers: Answers) -> str:
+    """Return the part of an address that holds these answers; the browser reads it and fills in the form."""
+    return urlencode(answers)
+
+
+@macro()
+def guide_form(data: Data) -> str:
+    """Return the questions as a form and a place for the answer; both are brought to life by the browser.
+
+    The form is plain HTML, hidden until the script is there. The rules go along as JSON in an attribute.
+    """
+    guide = data.guide
+    content = {
+        "questions": [
+            {"id": q.id, "short": q.short, "answers": [{"id": a.id, "short": a.short} for a in q.answers]}
+            for q in guide.questions.values()
+        ],
+        "outcomes": {o.id: {"name": o.name, "sides": o.sides} for o in guide.outcomes.values()},
+        "rules": [{"id": r.id, "when": r.when, "outcome": r.outcome, "runnerUp": r.runner_up} for r in guide.rules],
+        "advice": [{"id": a.id, "when": a.when, "outcomes": a.outcomes} for a in guide.advice],
+    }
+    fields = []
+    for number, question in enumerate(guide.questions.values(), 1):
+        choices = "".join(
+            f'<label><input type="radio" name="{question.id}" value="{answer.id}"> {html.escape(answer.text)}</label>'
+            for answer in question.answers
+        )
+        fields.append(
+            f'<fieldset><legend>{number}. {html.escape(question.ask)} <a href="#question-{question.id}"'
+            f' aria-label="Why question {number} matters">why?</a></legend>{choices}</fieldset>'
+        )
+    return (
+        f'<div class="choose" data-search-exclude><div class="guide" data-guide="{json_attribute(content)}" hidden>{"".join(fields)}'
+        '<p class="guide__buttons"><button type="button" class="guide__reset">Start over</button></p></div>'
+        '<div class="choose__bar"><p class="answer__status" role="status">'
+        'Without JavaScript, take a <a href="#cases">case</a> or walk through the <a href="#key">key</a>:'
+        ' both hold the same rules.</p><a class="choose__more" href="#answer" hidden>Reasons</a></div></div>\n'
+        '<div class="answer" id="answer"></div>'
+    )
+
+
+@macro()
+def case_links(data: Data) -> str:
+    """Return the cases as a list of links that fill in the form."""
+    items = [f"[{literal(case.title)}]({CHOOSING}?{query(case.answers)}#answer)" for case in data.guide.cases.values()]
+    return "\n".join(['<div class="case-links" markdown="1">', "", *(f"- {item}" for item in items), "", "</div>"])
+
+
+@macro()
+def guide_cases(data: Data) -> str:
+    """Return each case with its answers, the recommendation and the reasons, without JavaScript."""
+    guide = data.guide
+    parts = []
+    for case in guide.cases.values():
+        found = decide(guide, case.answers)
+        telling = [q for q in guide.questions.values() if case.answers[q.id] != q.answers[0].id]
+        answers = "; ".join(
+            f"{literal(q.short.lower())}: {literal(short_answer(guide, q.id, case.answers[q.id]))}" for q in telling
+        )
+        name = f"[{literal(case.title)}]({CHOOSING}?{query(case.answers)}#answer)"
+        runner_up = _inside(guide.outcomes[found.rule.runner_up].name)
+        parts.append(
+            [
+                f'<span id="case-{case.id}"></span>{name}<br><small>{literal(case.says)}</small>',
+                # The questions hold the same words: a search finds those.
+                f"<span data-search-exclude>{answers or 'all the least demanding'}</span>",
+                f"{outcome_name(guide.outcomes[found.rule.outcome])}<br><span data-search-exclude>{literal(case.because)}</span>",
+                f"{runner_up} ([the rule](#rule-{found.rule.id}))",
+            ]
+        )
+    return cards(["Case", "Answers that matter", "Recommendation", "Runner-up"], parts, extra="cases")
+
+
+@macro()
+def guide_questions(data: Data) -> str:
+    """Return the questions with their answers and why each matters."""
+    rows = []
+    for number, question in enumerate(data.guide.questions.values(), 1):
+        answers = " · ".join(literal(answer.text) for answer in question.answers)
+        rows.append(
+            [
+                f'<span id="question-{question.id}"></span>{number}. {literal(question.ask)}',
+                answers,
+                reason(data, question.why),
+            ]
+        )
+    return cards(["Question", "Answers", "Why it matters"], rows)
+
+
+@macro()
+def guide_rules(data: Data) -> str:
+    """Return every rule as a block, in the order in which they are tried; the browser copies its reasons from here."""
+    guide = data.guide
+    parts = []
+    for number, rule in enumerate(guide.rules, 1):
+        lines = [
+            f'<div class="rule" id="rule-{rule.id}" markdown="1">',
+            "",
+            f"**{number}.** If {_said(guide, rule.when)}: {outcome_name(guide.outcomes[rule.outcome])}.",
+            "{: .rule__when }",
+            "",
+            *(f"- {reason(data, one)}" for one in rule.because),
+            "",
+            f"Runner-up: {outcome_name(guide.outcomes[rule.runner_up])}. Take it if: {reason(data, rule.unless)}",
+            "{: .rule__runner-up data-search-exclude }",
+            "",
+            "</div>",
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+@macro()
+def guide_advice(data: Data) -> str:
+    """Return all advice as a list; the browser copies from here what fits."""
+    guide = data.guide
+    rows = []
+    for one in guide.advice:
+        when = f"{_said(guide, one.when)}" if one.when else "whatever you answered"
+        names = ", ".join(_inside(guide.outcomes[o].name) for o in one.outcomes)
+        says = f'<span id="advice-{one.id}">{reason(data, one.says)}</span>'
+        rows.append([names, when, says])
+    return cards(["With", "If", "Mind"], rows)
+
+
+@macro()
+def guide_outcomes(data: Data) -> str:
+    """Return what can be recommended: when to take each, what it is and what it costs."""
+    rows = [
+        [
+            f'<span id="outcome-{outcome.id}"></span>{outcome_name(outcome)}',
+            literal(outcome.take),
+            reason(data, outcome.is_),
+            reason(data, outcome.costs),
+        ]
+        for outcome in data.guide.outcomes.values()
+    ]
+    return cards(["Recommendation", "Take it for", "What it is", "What it costs"], rows)
+
+
+@macro()
+def guide_short(data: Data) -> str:
+    """Return what can be recommended and when, without more."""
+    rows = [
+        [f"{side_marks(o.sides)}[{literal(o.name)}]({CHOOSING}#outcome-{o.id})", literal(o.take)]
+        for o in data.guide.outcomes.values()
+    ]
+    return cards(["Take", "for"], rows)
+
+
+def _way(guide: Guide, step: Step, answers: tuple[str, ...], to: int | Rule) -> str:
+    words = _either([short_answer(guide, step.question, answer) for answer in answers])
+    if isinstance(to, Rule):
+        return f"{words}: {outcome_name(guide.outcomes[to.outcome])} ([why](#rule-{to.id}))"
+    return f"{words}: go to [{to}](#step-{to})"
+
+
+@macro()
+def guide_key(data: Data) -> str:
+    """Return the rules as a key to be walked by hand: numbered questions, each answer leading to another or to the end."""
+    guide = data.guide
+    rows = []
+    for step in key(guide):
+        ways = "<br>".join(_way(guide, step, answers, to) for answers, to in step.ways)
+        rows.append(
+            [f'<span id="step-{step.number}"></span>{step.number}. {literal(guide.questions[step.question].ask)}', ways]
+        )
+    # The rules say the same once more, with their reasons: a search finds those.
+    table = cards(["Step", "Answers"], rows, extra="key")
+    return f'<div data-search-exclude markdown="1">\n\n{table}\n\n</div>'

@@ -1,0 +1,173 @@
+"""Renders the capacity planner: a form for the browser, and all of it without JavaScript."""
+
+from __future__ import annotations
+
+import html
+from decimal import Decimal
+
+from macros.base.markup import cards, json_attribute, literal
+from macros.base.units import NARROW, quantity, rounded
+from macros.model.load import Data
+from macros.model.planner import GIB, KIB, MIB, Cost, Option, Plan, WorkedExample, plan
+from macros.pages.registry import macro
+from macros.render.marks import side_marks
+from macros.render.results import result_note
+from macros.render.sources import cite
+
+
+def binary(value: float) -> str:
+    """Return an amount of memory in the units in which hosts and guests are sized, to three digits."""
+    name, size = next(((n, s) for n, s in (("GiB", GIB), ("MiB", MIB), ("KiB", KIB)) if value >= s), ("B", 1))
+    return f"{rounded(Decimal(repr(value)) / size, 3)}{NARROW}{name}"
+
+
+def _bytes(least: float, most: float) -> str:
+    """Return a range of memory in words; one figure where both ends are the same in words."""
+    one, other = binary(least), binary(most)
+    return one if one == other else f"{one} to {other}"
+
+
+def whole(least: int, most: int) -> str:
+    """Return a range of whole numbers in words."""
+    one, other = (quantity(n, "count") for n in (least, most))
+    return one if one == other else f"{one} to {other}"
+
+
+def _origin(data: Data, one: Option) -> str:
+    """Return where a technology's cost comes from."""
+    if one.source:
+        source = data.sources[one.source]
+        return f"published {source.year}{''.join(f' {cite(data, one.source, locator)}' for locator in one.locators)}"
+    experiment, side = one.measured[0]
+    run = data.recorded.runs[(data.machine, experiment, side)]
+    name = data.machine
+    links = ", ".join(f"[{e}](/{data.recorded.runs[(name, e, s)].file.removeprefix('docs/')})" for e, s in one.measured)
+    return f"measured on [{name}](/checking.md#machine-{name}), {run.date}, with no accelerator, since no VM is started: {links}"
+
+
+def origin(data: Data, one: Option) -> str:
+    """Return where a technology's cost comes from, as plain text."""
+    if one.source:
+        source = data.sources[one.source]
+        return f"published {source.year}: {source.short or source.title}"
+    run = data.recorded.runs[(data.machine, *one.measured[0])]
+    return f"measured on {data.machine}, {run.date}; no VM is started, so no accelerator plays a part"
+
+
+@macro()
+def planner_costs(data: Data) -> str:
+    """Return what each technology costs per instance, and where that comes from."""
+    rows = []
+    for one in data.planner.options:
+        cost = one.cost
+        grows = f"{binary(cost.growth * GIB)} for each GiB of the workload" if cost.growth else "nothing"
+        processors = rounded_share(cost.processors)
+        once = _bytes(cost.once_least, cost.once_most) if cost.once_most else "nothing"
+        rows.append(
+            [
+                f"{side_marks(one.sides)}{literal(one.name)}<br><small>{literal(one.says)}</small>",
+                _bytes(cost.least, cost.most),
+                grows,
+                once,
+                processors,
+                _origin(data, one),
+            ]
+        )
+    head = ["Technology", "Each instance (c)", "More with the workload (g)", "Once (F)", "Processor, idle (q)", "From"]
+    return cards(head, rows)
+
+
+def rounded_share(share: float) -> str:
+    """Return a number of processors in words, or that none is known."""
+    if not share:
+        return "none known"
+    return rounded(Decimal(repr(share)), 2)
+
+
+@macro()
+def planner_form(data: Data) -> str:
+    """Return the planner as a form and a place for its answer, hidden until the script is there."""
+    planner = data.planner
+    content = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "from": origin(data, one),
+            "least": one.cost.least,
+            "most": one.cost.most,
+            "growth": one.cost.growth,
+            "onceLeast": one.cost.once_least,
+            "onceMost": one.cost.once_most,
+            "processors": one.cost.processors,
+        }
+        for one in planner.options
+    ]
+    first = planner.examples[min(1, len(planner.examples) - 1)]
+    fields = (
+        ("host", "Memory of the host, GiB", first.host.memory / GIB, "1"),
+        ("kept", "of which kept for the host itself, MiB", planner.kept / MIB, "1"),
+        ("cores", "Processors of the host", first.host.processors, "1"),
+        ("work", "Memory of one workload, MiB", first.work.memory / MIB, "any"),
+        ("busy", "Processors that one workload uses on average", first.work.processors, "any"),
+        ("wanted", "Instances wanted", first.work.wanted, "1"),
+    )
+    inputs = "".join(
+        f'<label>{html.escape(label)} <input type="number" name="{name}" min="0" step="{step}" value="{value:g}" inputmode="decimal"></label>'
+        for name, label, value, step in fields
+    )
+    options = "".join(f'<option value="{one.id}">{html.escape(one.name)}</option>' for one in planner.options)
+    return (
+        f'<div class="planner" data-planner="{json_attribute(content)}" hidden>{inputs}'
+        f'<label>Technology <select name="technology">{options}</select></label></div>\n'
+        '<p class="answer__status" role="status">Without JavaScript, see the '
+        '<a href="#worked-examples">worked examples</a>, which the same formula gives.</p>\n'
+        '<div class="answer" id="plan"></div>'
+    )
+
+
+def _example_rows(data: Data, example: WorkedExample) -> list[list[str]]:
+    rows = []
+    for one in data.planner.options:
+        found = plan(example.host, example.work, one.cost)
+        rows.append(
+            [
+                f"{side_marks(one.sides)}{literal(one.name)}",
+                f"{whole(found.fit_least, found.fit_most)}, by {found.limit}",
+                _bytes(found.each_least, found.each_most),
+                _bytes(found.lost_least, found.lost_most),
+                whether_wanted_fit(example, found),
+            ]
+        )
+    return rows
+
+
+def whether_wanted_fit(example: WorkedExample, found: Plan) -> str:
+    """Return whether the wanted number fits: at the lower number, at the higher one only, or not."""
+    if example.work.wanted <= found.fit_least:
+        return "yes"
+    return "perhaps" if example.work.wanted <= found.fit_most else "no"
+
+
+@macro()
+def planner_examples(data: Data) -> str:
+    """Return the worked examples, a table each."""
+    parts = []
+    for example in data.planner.examples:
+        host, work = example.host, example.work
+        bare = plan(host, work, Cost(0, 0, 0, 0, 0, 0)).bare
+        title = (
+            f"{host.memory / GIB:g}{NARROW}GiB and {host.processors:g} processors; each workload"
+            f" {work.memory / MIB:g}{NARROW}MiB and {work.processors:g} of a processor; {work.wanted} wanted"
+        )
+        head = ["Technology", "Fit", "Lost on each", f"Lost on {work.wanted}", f"{work.wanted} fit?"]
+        parts += [
+            f"**{title}.** If an instance cost nothing, {quantity(bare, 'count')} would fit.",
+            "",
+            cards(head, _example_rows(data, example)),
+            "",
+        ]
+    kept = f"{data.planner.kept / MIB:g}{NARROW}MiB"
+    used = [one.measured for one in data.planner.options if one.measured]
+    note = result_note(data, data.machine, [run for runs in used for run in runs])
+    parts = ['<div data-search-exclude markdown="1">', "", *parts, "</div>", ""]
+    return "\n".join([*parts, f"In all of them {kept} are kept for the host itself.", "", note])

@@ -1,0 +1,125 @@
+"""Renders what several examples recorded as one table: a row a label, a column a recording.
+
+A script prints what it finds as lines `LABEL: VALUE`. Regions of recorded output that speak of the same things use the
+same labels, and stand side by side here. Nothing in a cell is typed by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from macros.base.markup import literal
+from macros.model.load import Data
+from macros.model.regions import regions
+from macros.pages.registry import macro
+from macros.pages.uses import Use
+from macros.render.examples import recording_note
+from macros.render.marks import SIDE_LABELS, side_mark
+
+LINE = re.compile(r"(?P<label>[^\s:][^:]*): +(?P<value>\S.*)")
+# Words by which a title says of itself which side its column is.
+SIDE_WORDS = {"host": ("host",), "container": ("container",), "vm": ("vm", "virtual machine", "guest")}
+NONE = '<span class="observed__none"><span aria-hidden="true">–</span> not asked</span>'
+FORM = 'write ["TITLE", "SECTION/NAME", "SIDE", "REGION"]'
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    """Return the lines `LABEL: VALUE` of a recorded region, in order; other lines are no rows."""
+    found = (LINE.fullmatch(line.rstrip()) for line in text.splitlines())
+    return [(match["label"], match["value"]) for match in found if match]
+
+
+def merged(columns: Iterable[Iterable[str]]) -> list[str]:
+    """Return every label of every column once. A label that a column adds comes after the one it follows there."""
+    order: list[str] = []
+    for column in columns:
+        after = -1
+        for label in column:
+            if label not in order:
+                order.insert(after + 1, label)
+            after = order.index(label)
+    return order
+
+
+def _recorded(data: Data, example_id: str, side: str, region: str) -> list[tuple[str, str]]:
+    """Return the labels and values of a region. It may be missing in a draft alone: see `load`."""
+    file = data.examples[example_id].sides[side].recorded
+    parts = regions(file, data.root) if file.is_file() else ()
+    return rows(next((part.text for part in parts if part.name == region), ""))
+
+
+def _heading(title: str, side: str) -> str:
+    """Return a column's heading: the side's shape, the title, and the side's name where the title does not say it."""
+    said = any(re.search(rf"\b{word}", title.lower()) for word in SIDE_WORDS[side])
+    return f"{side_mark(side)}{literal(title)}" + ("" if said else f" <small>({SIDE_LABELS[side]})</small>")
+
+
+def check_recordings(data: Data, use: Use, columns: list[list[str]], labels: dict[str, str] | None) -> None:
+    """Check a call of `recordings`.
+
+    It does not count as showing a region: the commands are shown by `example`, here or on another page.
+    """
+    known: list[list[str]] = []
+    for column in columns:
+        if len(column) != 4:
+            return use.bad(f"a column of 'recordings' has {len(column)} parts, not 4", FORM)
+        title, example_id, side, region = column
+        chosen = data.examples.get(example_id)
+        if not title.strip():
+            return use.bad("a column of 'recordings' has no title", FORM)
+        if chosen is None:
+            return use.bad(f"there is no example '{example_id}'", f"one of: {', '.join(data.examples)}")
+        if side not in chosen.sides:
+            return use.bad(f"the example {example_id} has no side '{side}'", f"one of: {', '.join(chosen.sides)}")
+        names = [part.name for part in chosen.sides[side].regions]
+        if region not in names:
+            what = f"the example {example_id} has no region '{region}' on its side {side}"
+            return use.bad(what, f"one of: {', '.join(names)}")
+        found = [label for label, _ in _recorded(data, example_id, side, region)]
+        if not found and not data.stale:
+            what = f"the region '{region}' of {example_id}/{side} recorded no line 'LABEL: VALUE'"
+            return use.bad(what, "let the script print such lines, then record it anew")
+        if repeated := sorted({label for label in found if found.count(label) > 1}):
+            what = f"the region '{region}' of {example_id}/{side} recorded the label '{repeated[0]}' twice"
+            return use.bad(what, "let the script print each label once")
+        known.append(found)
+    if not data.stale and (lost := [label for label in labels or {} if label not in merged(known)]):
+        what = f"no column of this table has the label '{lost[0]}'"
+        return use.bad(what, f"one of: {', '.join(merged(known))}")
+    return None
+
+
+@macro(check_recordings)
+def recordings(data: Data, columns: list[list[str]], labels: dict[str, str] | None = None, caption: str = "") -> str:
+    """Return a table of what was recorded, as Markdown, with links to every recording.
+
+    Each of `columns` is a title, an example's id, a side and a region. `labels` says of a label, in inline Markdown,
+    what it means. The arguments have been checked by `check_recordings`.
+    """
+    explained = labels or {}
+    found = [dict(_recorded(data, *place)) for _, *place in columns]
+    head = "".join(f'<th scope="col" markdown="span">{_heading(title, side)}</th>' for title, _, side, _ in columns)
+    body = []
+    for label in merged(found):
+        told = f"<br><small>{explained[label]}</small>" if label in explained else ""
+        cells = "".join(
+            f'<td class="observed--{side}" data-label="{literal(title)}" markdown="span">'
+            f"{literal(values[label]) if label in values else NONE}</td>"
+            for (title, _, side, _), values in zip(columns, found, strict=True)
+        )
+        body.append(f'<tr markdown="block"><th scope="row" markdown="span">{literal(label)}{told}</th>{cells}</tr>')
+    named = f'<caption markdown="span">{caption}</caption>' if caption else ""
+    lines = [
+        f'<table class="cards observed" data-search-exclude markdown="block">{named}'
+        f'<thead markdown="block"><tr markdown="block"><th scope="col" markdown="span">Observed</th>{head}</tr></thead><tbody markdown="block">{"".join(body)}</tbody></table>',
+        "",
+    ]
+    for example_id, side in dict.fromkeys((example_id, side) for _, example_id, side, _ in columns):
+        mine = [n for n, (_, *place) in enumerate(columns) if place[:2] == [example_id, side]]
+        chosen = data.examples[example_id]
+        values = [value for n in mine for value in found[n].values()]
+        titles = ", ".join(literal(columns[n][0]) for n in mine)
+        if side in chosen.records:
+            lines += [recording_note(chosen, chosen.sides[side], values, titles), ""]
+    return "\n".join(lines)

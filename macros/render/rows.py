@@ -1,0 +1,54 @@
+"""What bars and lines share: the words and classes of a row, and its readings."""
+
+from __future__ import annotations
+
+from macros.base.markup import literal
+from macros.base.statistics import Estimate
+from macros.base.units import NARROW, span
+from macros.model.charts import Chart, Published, Reading, reading
+from macros.model.load import Data
+from macros.render.marks import ACCELERATORS, SIDE_LABELS
+from macros.render.sources import cite
+
+
+def how_obtained(found: Reading) -> str:
+    """Return under what a row was obtained, and what it is, in words."""
+    words = [SIDE_LABELS[found.row.side], ACCELERATORS[found.run.accelerator]]
+    words.append("difference, round by round" if found.row.minus else "")
+    words.append("ratio, round by round" if found.row.over else "")
+    return ", ".join(filter(None, words))
+
+
+def row_classes(side: str, *, emulated: bool = False, published: bool = False) -> str:
+    """Return the classes of a row or a line."""
+    return f"row--{side}{' row--emulated' if emulated else ''}{' row--published' if published else ''}"
+
+
+def _mark(side: str) -> str:
+    return f'<span class="side-mark side-mark--{side}" aria-hidden="true"></span>'
+
+
+def published_words(data: Data, one: Published) -> tuple[str, str]:
+    """Return a published figure as its source writes it, and what it is, with its citation."""
+    figure = data.sources[one.source].figures[one.figure]
+    unit = f"{NARROW}{figure.unit.replace('1/s', 'a second')}" if figure.unit else ""
+    under = "" if one.accelerator == "none" else f", {one.accelerator}"
+    return (
+        f"{figure.value}{unit}",
+        f"{SIDE_LABELS[one.side]}, published{under} {cite(data, one.source, figure.locator)}",
+    )
+
+
+def failed_words(found: Reading) -> str:
+    """Return what a row shows whose run failed."""
+    return f"failed when it was recorded: {literal(found.run.error)}"
+
+
+def readings_of(data: Data, chart: Chart, machine: str) -> list[Reading | None]:
+    """Return what each row of a chart shows for a machine; None where nothing was recorded."""
+    return [reading(data.recorded, machine, row, lines=chart.kind == "lines") for row in chart.rows]
+
+
+def interval_words(one: Estimate, unit: str) -> str:
+    """Return the ends of an interval in words."""
+    return span(one.low, one.high, unit, one.median) if one.certain else "one round"

@@ -1,0 +1,382 @@
+"""Compares what an example prints with what was recorded, and records anew on request."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from macros.model.examples import SIDES, Example, Side
+from macros.model.recordings import Record
+from macros.model.regions import regions, with_markers
+from macros.model.results import REPEATS, RESULTS, sample_problem, split_point
+
+from . import engines, lab
+from .execute import Output, execute, failing_line
+from .normal import leaks, normalise, short
+from .paths import BUILD, DATA, ROOT
+from .runs import Run, sweep
+
+
+class ExampleError(Exception):
+    """An example that failed, or printed something else than was recorded; the message shows both."""
+
+
+def needs(examples: Iterable[Example]) -> set[str]:
+    """Return every word that the sides of the examples require."""
+    return {word for example in examples for side in example.sides.values() for word in side.requires}
+
+
+def run_side(side: Side, built: lab.Lab, *, echo: bool = False, effort: str = "once") -> Output:
+    """Run one side as a run of its own; nothing of it is left afterwards.
+
+    `effort` is how much an experiment does: "once", as a check does, "full", or "" for what the caller's EFFORT says.
+    """
+    with Run() as run:
+        return execute(side, run, built, echo=echo, effort=effort)
+
+
+def check_ended_well(side: Side, output: Output) -> None:
+    """Raise ExampleError if the script timed out, failed, or missed a region."""
+    script = short(side.script)
+    shown = f"what it printed:\n{output.whole or '(nothing)'}"
+    if output.timed_out:
+        raise ExampleError(f"{script} did not end within its {side.seconds} s\n{shown}")
+    if output.code != 0:
+        where = failing_line(output.whole, Path(script)) or script
+        raise ExampleError(f"{where}: the script ended with {output.code}\n{shown}")
+    absent = [region.name for region in side.regions if region.name not in output.regions]
+    if absent:
+        raise ExampleError(
+            f"{script}: did not reach the region{'s' if len(absent) > 1 else ''} {', '.join(absent)}\n{shown}"
+        )
+
+
+def check(example: Example, side: Side, output: Output) -> None:
+    """Raise ExampleError unless the output, normalised, is what was recorded. Writes nothing."""
+    check_ended_well(side, output)
+    came = normalise({region.name: output.regions[region.name] for region in side.regions}, example, side.side)
+    recorded = {region.name: region for region in regions(side.recorded, ROOT)}
+    for region in side.regions:
+        expected = recorded[region.name].text
+        actual = came[region.name].rstrip("\n")
+        if actual != expected:
+            diff = "\n".join(
+                difflib.unified_diff(expected.splitlines(), actual.splitlines(), "expected", "came", lineterm="")
+            )
+            raise ExampleError(
+                f"{short(side.script)}:{region.line}: region '{region.name}' printed something else than was recorded\n"
+                f"--- expected ({short(side.recorded)}:{recorded[region.name].line}):\n{expected}\n--- came:\n{actual}\n--- difference:\n{diff}\n"
+                f"    remedy: if the new output is right, run: make record EXAMPLE={example.id}"
+            )
+
+
+def replace(path: Path, text: str) -> bool:
+    """Replace a file in one step; return whether its text changed. Never leaves a half-written file."""
+    if path.is_file() and path.read_text("utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return True
+
+
+def machine_slug() -> str:
+    """Return the slug under which this machine's recordings are kept.
+
+    It is chosen once, with MACHINE=; then it is remembered in build/machine. Raises ExampleError where
+    none is known or the slug is not one, or is the machine's own name.
+    """
+    remembered = BUILD / "machine"
+    slug = os.environ.get("MACHINE", "") or (remembered.read_text().strip() if remembered.is_file() else "")
+    if not slug:
+        raise ExampleError(
+            "choose a name for this machine once: make record MACHINE=my-laptop (a slug that describes it, never its host name)"
+        )
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or slug == os.uname().nodename:
+        raise ExampleError(f"MACHINE={slug}: write lower-case letters, digits and hyphens, and not the host name")
+    remembered.parent.mkdir(exist_ok=True)
+    remembered.write_text(slug + "\n")
+    return slug
+
+
+def commit() -> str:
+    """Return the checkout's commit, with "+" if a tracked file that can matter differs from it; "none" outside git.
+
+    What recording itself writes does not matter: the results and the recorded output.
+    """
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    name = git("rev-parse", "--short=12", "HEAD")
+    written = (
+        ":(exclude)docs/data/results",
+        ":(exclude)docs/data/repeats",
+        ":(exclude,glob)snippets/**/*.out",
+        ":(exclude,glob)snippets/**/recorded.json",
+    )
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "snippets", "macros", *written)
+    return f"{name}+" if name and changed else name or "none"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What recording one example did: the files that changed, and the sides that were skipped or failed, with reasons."""
+
+    changed: list[str]
+    skipped: list[str]
+    failed: list[str]
+
+
+@dataclass
+class Taken:
+    """What was taken of one side: the first round's output, the samples of the later ones, and how long it all took.
+
+    `error` is the message of the round that failed, or "".
+    """
+
+    side: Side
+    first: Output | None = None
+    samples: dict[str, list[float]] = field(default_factory=dict)
+    seconds: float = 0.0
+    once: float = 0.0
+    rounds: int = 0
+    error: str = ""
+
+
+Advance = Callable[[float], None]  # told the seconds that a round took
+
+
+def rounds_of(example: Example, side: Side) -> int:
+    """Return how many rounds recording takes of a side: those that are measured, and one before them to warm up."""
+    if not example.metrics:
+        return 1
+    return (side.runs or example.runs) + warms_up(example, side)
+
+
+def warms_up(example: Example, side: Side) -> bool:
+    """Return whether a round goes before a side's measured ones; a side of fewer rounds than the others boots for each."""
+    return example.warmup and not side.runs
+
+
+def take(example: Example, sides: Iterable[Side], built: lab.Lab, advance: Advance) -> list[Taken]:
+    """Run the sides of an example in turn, round by round, so that what changes on the machine meets them alike.
+
+    The first round does as little as a check does: it warms up, and what it prints is what is recorded. The samples of
+    an experiment come from the rounds after it; from all, where it, or the side, needs no warming up. A side that fails is left out
+    from then on, and so is one that has had its rounds.
+    """
+    taken = [Taken(side) for side in sides]
+    for number in range(max((rounds_of(example, one.side) for one in taken), default=0)):
+        for one in taken:
+            if one.error or number >= rounds_of(example, one.side):
+                continue
+            measured = bool(number) or not warms_up(example, one.side)
+            began = time.monotonic()
+            try:
+                output = run_side(one.side, built, effort="full" if example.metrics and measured else "once")
+                check_ended_well(one.side, output)
+                if example.metrics:
+                    for metric, values in samples_of(example, one.side, output).items():
+                        if measured:
+                            one.samples.setdefault(metric, []).extend(values)
+            except ExampleError as error:
+                one.error = str(error)
+            else:
+                one.first = one.first or output
+            spent = time.monotonic() - began
+            one.seconds += spent
+            one.once = one.once or spent
+            one.rounds += 1
+            advance(spent)
+    return taken
+
+
+def text_of(example: Example, taken: Taken) -> str:
+    """Return what is recorded of a side's output. Raises ExampleError where it names the machine."""
+    side = taken.side
+    assert taken.first is not None
+    parts = {region.name: taken.first.regions[region.name] for region in side.regions}
+    text = with_markers(normalise(parts, example, side.side))
+    if found := leaks(text):
+        where = f"line {found[0][0]}: {found[0][1]!r}"
+        raise ExampleError(
+            f"{short(side.script)}: the output names this machine or a directory of it: {where}; print less, or declare a volatile pattern"
+        )
+    return text
+
+
+def part_of(example: Example, taken: Taken, built: lab.Lab) -> dict[str, Any]:
+    """Return a side's part of a result: its samples, or the message of the run that failed."""
+    side = taken.side
+    accelerator = side.accelerator or (built.accelerator if "qemu" in side.requires else "none")
+    part: dict[str, Any] = {"accelerator": accelerator, "digest": side.digest(), "effort": "full", "metrics": {}}
+    part |= {"seconds": round(taken.seconds, 2), "once": round(taken.once, 2), "rounds": taken.rounds}
+    if taken.error:
+        return part | {"error": taken.error.splitlines()[0]}
+    units = {name: example.metrics[split_point(name)[0]].unit for name in taken.samples}
+    return part | {"metrics": {name: {"unit": units[name], "samples": v} for name, v in taken.samples.items()}}
+
+
+def able(example: Example) -> tuple[list[Side], list[str]]:
+    """Return the sides that can run here, and of each other one why not."""
+    sides, skipped = list[Side](), list[str]()
+    for side in example.sides.values():
+        if lacking := engines.missing(side.requires):
+            skipped.append(f"{side.id}: {lacking[0]}")
+        else:
+            sides.append(side)
+    return sides, skipped
+
+
+def record(
+    example: Example, built: lab.Lab, machine: str, *, outputs: bool = True, advance: Advance = lambda _: None
+) -> Outcome:
+    """Run every side that can run here; rewrite its result and, with `outputs`, its recorded output.
+
+    What was recorded of the other sides stays.
+    """
+    sides, skipped = able(example)
+    taken = take(example, sides, built, advance)
+    texts: dict[Path, str] = {}
+    records = dict(example.records)
+    for one in taken:
+        if one.error:
+            continue
+        try:
+            text = text_of(example, one)
+        except ExampleError as error:
+            one.error = str(error)
+            continue
+        side = one.side
+        assert one.first is not None
+        entry = Record(
+            side.digest(), today(), machine, one.first.accelerator, engines.versions(), round(one.first.seconds, 2)
+        )
+        old = records.get(side.side)
+        texts[side.recorded] = text
+        same_text = side.recorded.is_file() and side.recorded.read_text("utf-8") == text
+        if not same_text or old is None or not old.seconds or (old.digest, old.machine) != (entry.digest, machine):
+            records[side.side] = entry
+    failed = [one.error for one in taken if one.error]
+    changed = list[str]()
+    if example.metrics and taken:
+        measured = {one.side.side: part_of(example, one, built) for one in taken}
+        changed += record_result(example, measured, results_of(machine), machine)
+    if failed or not outputs:
+        return Outcome(changed, skipped, failed)
+    changed += [short(path) for path, text in texts.items() if replace(path, text)]
+    ordered = {name: asdict(records[name]) for name in SIDES if name in records}
+    for kept in ordered.values():
+        if not kept["amended"]:
+            del kept["amended"]
+    if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
+        changed.append(short(example.directory / "recorded.json"))
+    return Outcome(changed, skipped, failed)
+
+
+def results_of(machine: str) -> Path:
+    """Return where this recording keeps its results: with REPEAT=1 or 2 apart, as one of a pair to be held against each other.
+
+    Raises ExampleError for another REPEAT.
+    """
+    number = os.environ.get("REPEAT", "")
+    if number not in {"", "1", "2"}:
+        raise ExampleError(f"REPEAT={number} is neither 1 nor 2\nremedy: two recordings are held against each other")
+    return DATA / (REPEATS[int(number) - 1] if number else RESULTS) / machine
+
+
+def today() -> str:
+    """Return the date, in UTC, as 2026-01-31."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def record_result(example: Example, measured: dict[str, Any], directory: Path, machine: str) -> list[str]:
+    """Rewrite the experiment's result in `directory`; sides that did not run here stay. Return the files that changed."""
+    path = directory / f"{example.id.replace('/', '.')}.json"
+    old = json.loads(path.read_text("utf-8"))["sides"] if path.is_file() else {}
+    result = {
+        "experiment": example.id,
+        "machine": machine,
+        "date": today(),
+        "commit": commit(),
+        "versions": engines.versions(),
+        "sides": {side: entry for side, entry in old.items() if side in example.sides} | measured,
+    }
+    return [short(path)] if replace(path, json.dumps(result, indent=2, sort_keys=True) + "\n") else []
+
+
+def samples_of(example: Example, side: Side, output: Output) -> dict[str, list[float]]:
+    """Return a side's samples by metric, in the metric's unit. Raises ExampleError for one that cannot be."""
+    values: dict[str, list[float]] = {}
+    for name, reading in output.samples:
+        try:
+            metric, point = split_point(name)
+        except ValueError:
+            raise ExampleError(
+                f"{short(side.script)}: sampled '{name}', which is neither METRIC nor METRIC@POINT"
+            ) from None
+        declared = example.metrics.get(metric)
+        if declared is None:
+            raise ExampleError(
+                f"{short(side.script)}: sampled '{metric}', which example.toml does not declare under [metrics]"
+            )
+        if (point is None) == bool(declared.at):
+            asked = (
+                f'METRIC@POINT, for it has at = "{declared.at}"' if declared.at else "METRIC alone, for it has no 'at'"
+            )
+            raise ExampleError(f"{short(side.script)}: sampled '{name}': write {asked}")
+        if problem := sample_problem(reading):
+            raise ExampleError(f"{short(side.script)}: the sample {reading!r} of '{name}' {problem}")
+        values.setdefault(name, []).append(float(reading))
+    if not values:
+        raise ExampleError(f"{short(side.script)}: an experiment that sampled nothing")
+    return values
+
+
+def machine_facts(machine: str, built: lab.Lab, path: Path) -> str:
+    """Return what this machine is, as the text of a machine.json.
+
+    An accelerator that was found before, in the file at `path`, stays where nothing was booted this time. Raises
+    ExampleError where it would name the machine.
+    """
+    if built.accelerator == "none" and path.is_file():
+        known = json.loads(path.read_text("utf-8"))
+        built = lab.Lab(known["accelerator"], known["accelerator_reason"], built.kernel)
+    data = {
+        "slug": machine,
+        **lab.machine(),
+        **engines.docker_drivers(),
+        "accelerator": built.accelerator,
+        "accelerator_reason": built.reason,
+        "versions": engines.versions(),
+    }
+    text = json.dumps(data, indent=2, sort_keys=True) + "\n"
+    if found := leaks(text):
+        raise ExampleError(f"machine.json would name this machine: {found[0][1]!r}")
+    return text
+
+
+def prepare(examples: Iterable[Example]) -> lab.Lab:
+    """Remove what dead runs left, and build of the lab what the sides that can run here need."""
+    if swept := sweep():
+        print(f"removed what {len(swept)} ended run(s) left")
+    return lab.ensure({word for example in examples for side in able(example)[0] for word in side.requires})

@@ -1,0 +1,264 @@
+"""The lab: built once, from the same bytes; its accelerator found by booting."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from macros.model.examples import Example, Side
+from snippets.runner import engines, lab, record
+from snippets.runner.execute import Output
+from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT
+from tests.conftest import built, require, run_patiently
+
+
+def run_lab(**more: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, str(ROOT / "tests" / "runner"), "lab"]
+    environment = {k: v for k, v in os.environ.items() if k != "LAB_ACCEL"} | more
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.engine
+def test_the_lab_says_what_the_machine_has() -> None:
+    require("docker", "qemu", "cpio")
+    built("docker", "qemu")
+    done = run_lab()
+    assert done.returncode == 0, done.stderr
+    rows = dict(line.split("  ", 1) for line in done.stdout.splitlines() if "  " in line)
+    rows = {key.strip(): value.strip() for key, value in rows.items()}
+    assert {"kernel", "cpus", "memory", "cgroups", "docker engine", "qemu", "accelerator"} <= set(rows)
+    assert rows["accelerator"].split()[0] in {"kvm", "tcg"}
+    assert "(" in rows["accelerator"], "no reason for the accelerator is given"
+
+
+@pytest.mark.engine
+def test_a_built_lab_is_not_built_again() -> None:
+    require("docker", "qemu", "cpio")
+    built("docker", "qemu")
+    before = {name: (LAB / name).stat().st_mtime_ns for name in ("vmlinuz", "rootfs.tar", "initramfs.gz")}
+    assert "lab: " not in run_lab().stdout
+    assert {name: (LAB / name).stat().st_mtime_ns for name in before} == before
+
+
+@pytest.mark.engine
+def test_forcing_an_accelerator_that_does_not_boot_is_an_error_within_seconds() -> None:
+    """Where kvm boots, forcing it is obeyed; where it does not, the message says that the guest does not boot on it."""
+    require("qemu", "cpio")
+    works = built("qemu").accelerator == "kvm"
+    (LAB / ".accelerator.json").unlink()  # so that it is asked anew, and not remembered
+    start = time.monotonic()
+    done = run_lab(LAB_ACCEL="kvm")
+    took = time.monotonic() - start
+    if works:
+        assert done.returncode == 0
+        assert "kvm (forced" in done.stdout
+    else:
+        assert done.returncode == 1
+        assert "LAB_ACCEL=kvm, but the lab's guest does not boot on it: " in done.stderr
+        assert took < lab.PROBE_SECONDS["kvm"] + 10
+
+
+@pytest.mark.engine
+def test_forcing_software_emulation_is_obeyed() -> None:
+    require("docker", "qemu", "cpio")
+    built("docker", "qemu")
+    done = run_lab(LAB_ACCEL="tcg")
+    assert done.returncode == 0, done.stderr
+    assert "tcg (forced by LAB_ACCEL" in done.stdout
+
+
+def test_a_misspelt_accelerator_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_ACCEL", "xen")
+    with pytest.raises(lab.LabError, match="must be 'kvm' or 'tcg'"):
+        lab._accelerator()
+
+
+@pytest.mark.engine
+def test_the_root_filesystem_is_the_same_bytes_however_often_it_is_built(tmp_path: Path) -> None:
+    require("cpio", "qemu")
+    built("qemu")
+    (tmp_path / "packages").symlink_to(LAB / "packages")
+    for name in ("rootfs.sh", "initramfs.sh"):
+        arguments = (
+            [LAB / "busybox", LAB_SCRIPTS / "init"]
+            if name == "rootfs.sh"
+            else ["packages/tree", (LAB / "kernel-release").read_text(), LAB_SCRIPTS / "modules", "initramfs.gz"]
+        )
+        lab._script(name, *arguments, where=tmp_path)
+    for name in ("manifest", "rootfs.tar", "rootfs.cpio.gz", "modules.cpio.gz", "initramfs.gz"):
+        assert (tmp_path / name).read_bytes() == (LAB / name).read_bytes(), name
+
+
+@pytest.mark.engine
+def test_an_image_of_the_users_own_with_the_labs_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lab says so instead of replacing it."""
+    require("docker")
+    monkeypatch.setattr(lab, "_image_digest", lambda _name: "")
+    with pytest.raises(lab.LabError, match="an image called 'cvm-lab' exists that the lab did not make"):
+        lab._image("digest")
+
+
+def test_nothing_that_is_missing_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is named with its reason and remedy; the same absence fails with CI=true and skips without."""
+    monkeypatch.setitem(
+        engines.REQUIREMENTS, "docker", engines.Requirement(lambda: "no program 'docker'", "install it", engine=True)
+    )
+    (item,) = engines.missing(("docker",))
+    assert str(item) == "docker: no program 'docker'; install it"
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="CI=true and an engine is missing: docker"):
+        require("docker")
+    monkeypatch.setenv("CI", "false")
+    with pytest.raises(pytest.skip.Exception, match="no program 'docker'; install it"):
+        require("docker")
+
+
+def test_what_no_machine_can_install_is_skipped_in_ci_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(
+        engines.REQUIREMENTS,
+        "amd64",
+        engines.Requirement(lambda: "the host is aarch64", "run it on x86-64", engine=False),
+    )
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.skip.Exception, match="aarch64"):
+        require("amd64")
+
+
+@pytest.mark.parametrize(
+    ("panic", "reason"),
+    [
+        (
+            "Attempted to kill init! exitcode=0x0000000b",
+            "user-mode Linux cannot restore the registers of this processor",
+        ),
+        ("Attempted to kill init! exitcode=0x00000000", ""),
+        ("VFS: Unable to mount root fs", ""),
+    ],
+)
+def test_a_kernel_that_kills_every_program_is_a_reason(
+    panic: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the SIGSEGV of the first program skips what needs user-mode Linux; another end is the example's to show."""
+    program = tmp_path / "linux.uml"
+    program.write_text(f"#!/bin/sh\necho 'Kernel panic - not syncing: {panic}'\nexit 134\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert engines._uml_boots.__wrapped__() == reason
+
+
+def test_machine_files_hold_nothing_that_names_the_machine() -> None:
+    files = list((ROOT / "docs" / "data" / "results").glob("*/machine.json"))
+    assert files
+    for file in files:
+        data = json.loads(file.read_text("utf-8"))
+        assert data["slug"] == file.parent.name
+        assert (
+            os.uname().nodename == "localhost"
+            or len(os.uname().nodename) < 4
+            or os.uname().nodename not in file.read_text("utf-8")
+        )
+
+
+def test_another_processor_is_no_missing_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On arm64 the VM's side lacks QEMU for x86-64 and the processor: a skip with the reason, in CI too."""
+    lacking = [
+        engines.Missing("qemu", "no program 'qemu-system-x86_64'", "install it", True),
+        engines.Missing("amd64", "the host is aarch64, the example needs x86-64", "none", False),
+    ]
+    monkeypatch.setattr(engines, "missing", lambda _: lacking)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.skip.Exception, match="the host is aarch64"):
+        require("qemu", "amd64")
+    monkeypatch.setattr(engines, "missing", lambda _: lacking[:1])
+    with pytest.raises(pytest.fail.Exception, match="an engine is missing: qemu"):
+        require("qemu", "amd64")
+
+
+def test_a_lab_that_cannot_be_built_skips_what_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system without apt; in CI it is an error."""
+
+    def refuses(_: set[str]) -> lab.Lab:
+        raise lab.CannotBuildHereError("this is neither Debian nor Ubuntu")
+
+    monkeypatch.setattr(lab, "ensure", refuses)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="neither Debian nor Ubuntu"):
+        built("qemu")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(lab.LabError):
+        built("qemu")
+
+
+@pytest.mark.parametrize(("script", "kind"), [("rootfs.sh", lab.LabError), ("packages.sh", lab.CannotBuildHereError)])
+def test_a_broken_lab_fails_and_one_that_lacks_its_packages_is_skipped(
+    script: str, kind: type[lab.LabError], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A mistake in a script of the lab must not turn its examples into skips, in CI or elsewhere."""
+    monkeypatch.setattr(lab, "LAB", tmp_path)
+    monkeypatch.setattr(lab, "LAB_SCRIPTS", tmp_path)
+    (tmp_path / script).write_text("echo it is broken\nexit 7\n")
+    with pytest.raises(lab.LabError, match=f"{script} ended with 7:\nit is broken") as raised:
+        lab._script(script, where=tmp_path)
+    assert type(raised.value) is kind
+    monkeypatch.setattr(lab, "ensure", lambda _: lab._script(script, where=tmp_path))
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception if kind is lab.CannotBuildHereError else lab.LabError):
+        built("qemu")
+
+
+def test_what_the_probe_found_is_kept_until_something_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The probe boots once for a machine and a guest; emulation that failed is tried again, and what was kept says so."""
+    where = tmp_path / "build" / "lab"
+    where.mkdir(parents=True)
+    monkeypatch.setattr(lab, "LAB", where)
+    monkeypatch.delenv("LAB_ACCEL", raising=False)
+    (where / "kernel-release").write_text("6.1")
+    (where / ".initramfs.stamp").write_text("one")
+    ends = {"kvm": "no guest came", "tcg": "init is broken"}
+    asked: list[str] = []
+
+    def probe(accelerator: str) -> str:
+        asked.append(accelerator)
+        return ends[accelerator]
+
+    monkeypatch.setattr(lab, "_probe", probe)
+    for _ in range(2):
+        with pytest.raises(lab.LabError, match="tcg: init is broken"):
+            lab._accelerator()
+    assert asked == ["kvm", "tcg", "tcg"]
+    ends["tcg"] = ""
+    answer = ("tcg", "software emulation, since kvm failed the probe: no guest came")
+    assert lab._accelerator() == lab._accelerator() == (*answer, True)
+    assert asked[3:] == ["tcg"]
+    (where / ".initramfs.stamp").write_text("two")
+    assert lab._accelerator() == (*answer, False)
+    assert asked[4:] == ["kvm", "tcg"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "accelerator", "runs"),
+    [((124, 0), "tcg", 2), ((124, 124), "tcg", 2), ((1, 0), "tcg", 1), ((124, 0), "kvm", 1), ((0,), "tcg", 1)],
+)
+def test_only_a_silent_emulated_guest_is_started_again(
+    codes: tuple[int, ...], accelerator: str, runs: int, examples: dict[str, Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script that gave up waiting under emulation runs once more, and says so; the last run's end is what counts."""
+    ends = list(codes)
+
+    def run_side(side: Side, _: lab.Lab) -> Output:
+        return Output(side.id, {}, "", ends.pop(0), False, 61.0, accelerator)
+
+    monkeypatch.setattr(record, "run_side", run_side)
+    side = examples["resources/balloon"].sides["vm"]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        output = run_patiently(side, lab.Lab(accelerator, "", ""))
+    assert (output.code, len(codes) - len(ends)) == (codes[runs - 1], runs)
+    assert len(said) == runs - 1

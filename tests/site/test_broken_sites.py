@@ -1,0 +1,227 @@
+"""Each way in which the generator publishes a broken page and exits 0 has a guard; here each guard is seen to fail.
+
+Every case breaks a copy of the small site in one place, and wants a message with file, line and remedy. The first case of
+each measured row and what shows only in the built page are built; the rest is read in process, as test_mistakes.py does:
+that what is found in reading ends a build, the rows show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from macros.base.problems import ProblemError
+from macros.model.load import load
+from macros.pages.check import check_pages
+from macros.pages.registry import MACROS
+from tests.site import smallsite
+
+Break = Callable[[Path], None]
+
+
+def put(file: str, text: str) -> Break:
+    def change(site: Path) -> None:
+        (site / file).parent.mkdir(parents=True, exist_ok=True)
+        (site / file).write_text(text, "utf-8")
+
+    return change
+
+
+def append(file: str, text: str) -> Break:
+    def change(site: Path) -> None:
+        path = site / file
+        path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+    return change
+
+
+def swap(file: str, old: str, new: str, *, record: bool = False) -> Break:
+    def change(site: Path) -> None:
+        path = site / file
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        if record:
+            smallsite.record(site)
+
+    return change
+
+
+def remove(file: str) -> Break:
+    return lambda site: (site / file).unlink()
+
+
+KERNELS, INDEX, SH = "docs/kernels.md", "docs/index.md", "snippets/section/kernel/host.sh"
+CLAIMS, SOURCES, OUT = "docs/data/claims.yml", "docs/data/sources.yml", "snippets/section/kernel/host.out"
+TOML, RECORD = "snippets/section/kernel/example.toml", "snippets/section/kernel/recorded.json"
+
+
+def without_primary_evidence(site: Path) -> None:
+    swap(SOURCES, 'read: "P"', 'read: "A"')(site)
+    swap(CLAIMS, '    - test: "tests/examples/test_small.py::test_small"\n', "")(site)
+
+
+def broken_diagram(site: Path) -> None:
+    put("docs/assets/diagrams/bad.svg", '<svg viewBox="0 0 1 1"><g>')(site)
+    append(KERNELS, '\n{{ diagram("bad", "A caption.") }}\n')(site)
+
+
+# name: (how it is broken, what the message must name, part of the remedy)
+CASES: dict[str, tuple[Break, str, str]] = {
+    # The rows of the table of measured fail-open behaviours.
+    "row-1-undefined-variable": (append(KERNELS, "\n{{ nope }}\n"), "docs/kernels.md:11: 'nope' is not defined", "pages call macros"),
+    "row-1-undefined-macro": (append(KERNELS, "\n{{ nope() }}\n"), "docs/kernels.md:11: there is no macro 'nope'", "one of: "),
+    "row-5-missing-data-file": (remove(SOURCES), "docs/data/sources.yml: the data file is missing", "restore it"),
+    "row-6-key-twice": (append(SOURCES, "\nmanual:\n  title: x\n"), "docs/data/sources.yml:15: the key 'manual' occurs twice (first in line 1)", "remove one"),
+    "row-7-missing-example": (append(KERNELS, '\n{{ example("section/none") }}\n'), "docs/kernels.md:11: there is no example 'section/none'", "one of: section/kernel"),
+    "row-7-missing-script": (append(KERNELS, '\n{{ script("lab/none.sh", "x") }}\n'), "docs/kernels.md:11: there is no script snippets/lab/none.sh", "write its path"),
+    "row-7-missing-region": (append(KERNELS, '\n{{ example("section/kernel", region="none") }}\n'), "docs/kernels.md:11: the example section/kernel has no region 'none'", "one of: show"),
+    "row-7-include": (append(KERNELS, '\n--8<-- "none.sh"\n'), "docs/kernels.md:11: an include of the generator's", "write {{ example("),
+    "row-8-no-end-marker": (swap(SH, "# --8<-- [end:show]\n", "", record=True), f"{SH}:3: region 'show' has no end", "add '# --8<-- [end:show]'"),
+    "row-8-no-start-marker": (swap(SH, "# --8<-- [start:show]\n", "", record=True), f"{SH}:4: region 'show' ends but is not open", "add '--8<-- [start:show]'"),
+    "row-8-misspelt-marker": (swap(SH, "[start:show]", "[begin:show]", record=True), f"{SH}:3: a misspelt region marker", "write '# --8<-- [start:NAME]'"),
+    "row-9-go-template": (append(KERNELS, "\n```text\n{{.Names}}\n```\n"), "docs/kernels.md:12: not a macro call", "belongs in a script under snippets/"),
+    "row-9-bash-array": (append(KERNELS, "\n```text\necho ${#a[@]}\n```\n"), "docs/kernels.md:12: not a macro call", "belongs in a script under snippets/"),
+    "row-10-version": (swap(SOURCES, 'version: "edition 2"', "version: 1.10"), 'docs/data/sources.yml:8: 1.10 is read as a number with a fraction', 'quote it: "1.10"'),
+    "row-10-time": (swap(SOURCES, 'version: "edition 2"', "version: 12:30:45"), "docs/data/sources.yml:8: 12:30:45 is read as a number", 'quote it: "12:30:45"'),
+    "row-10-no": (swap(SOURCES, 'version: "edition 2"', "version: no"), "docs/data/sources.yml:8: no is read as a Boolean", 'quote it: "no"'),
+    "row-11-arithmetic": (append(KERNELS, "\n{{ 0.1 + 0.2 }}\n"), "docs/kernels.md:11: arithmetic or a filter on a page", "compute it in a module"),
+    "row-14-missing-anchor": (append(KERNELS, "\n[x](/index.md#none)\n"), "docs/kernels.md:11: a link that leads nowhere: /index.md#none", "an anchor that it has"),
+    "row-14-missing-page": (append(KERNELS, "\n[x](/none.md)\n"), "docs/kernels.md:11: a link that leads nowhere: /none.md", "from the root of docs/"),
+    "row-14-unrecognised-link": (append(KERNELS, "\n[x](../none/)\n"), "docs/kernels.md:11: a link that leads nowhere: ../none/", "from the root of docs/"),
+    # What else must not be published.
+    "duplicate-claim-id": (append(CLAIMS, smallsite.CLAIMS), "docs/data/claims.yml:10: the claim id 'A1' occurs twice (first in line 1)", "an id of its own"),
+    "evidence-without-test": (swap(CLAIMS, "::test_small", "::test_none"), "docs/data/claims.yml:9: claim A1: there is no test tests/examples/test_small.py::test_none", "write FILE::FUNCTION"),
+    "evidence-without-source": (swap(CLAIMS, "source: manual", "source: none"), "docs/data/claims.yml:7: claim A1: there is no source 'none'", "add it to docs/data/sources.yml"),
+    "evidence-without-locator": (swap(CLAIMS, '"Part 1"', '"Part 9"'), "docs/data/claims.yml:7: claim A1: source 'manual' declares no locator 'Part 9'", "one of: Part 1"),
+    "verdict-without-primary-evidence": (without_primary_evidence, "docs/data/claims.yml:1: claim A1: the verdict 'holds' rests on no test and no primary source", "add evidence"),
+    "conditions-without-need": (swap(CLAIMS, "  explanation", '  conditions: "whenever it rains"\n  explanation'), "docs/data/claims.yml:", "goes only with 'holds with conditions'"),
+    "conditions-missing": (swap(CLAIMS, "verdict: holds", "verdict: holds with conditions"), "docs/data/claims.yml:1: 0: 'conditions' is a required property", "'conditions'"),
+    "unknown-key-in-claims": (swap(CLAIMS, "verdict:", "judgement:"), "docs/data/claims.yml:1", "keys: id, section"),
+    "page-cites-no-source": (append(KERNELS, '\n{{ cite("none", "x") }}\n'), "docs/kernels.md:11: there is no source 'none'", "add it to docs/data/sources.yml"),
+    "page-cites-no-locator": (append(KERNELS, '\n{{ cite("manual", "x") }}\n'), "docs/kernels.md:11: the source 'manual' declares no locator 'x'", "one of: Part 1"),
+    "page-cites-no-claim": (append(KERNELS, '\n{{ claim("Z9") }}\n'), "docs/kernels.md:11: there is no claim 'Z9'", "one of: A1"),
+    "page-cites-no-figure": (append(KERNELS, '\n{{ figure("manual", "none") }}\n'), "docs/kernels.md:11: the source 'manual' has no figure 'none'", "one of: pages"),
+    "page-cites-no-result": (append(KERNELS, '\n{{ result("section/kernel", "host", "x") }}\n'), "docs/kernels.md:11: there is no result section/kernel host x", "none is recorded"),
+    "page-shows-no-diagram": (append(KERNELS, '\n{{ diagram("none", "A caption.") }}\n'), "docs/kernels.md:11: there is no diagram 'none'", "add docs/assets/diagrams/none.svg"),
+    "broken-raw-html-link": (append(KERNELS, '\n<p><a href="../nowhere/">x</a></p>\n'), "kernels/index.html:", "leads nowhere: ../nowhere/"),
+    "external-resource": (append(KERNELS, '\n<img alt="" src="https://example.org/x.png">\n'), "kernels/index.html:", "put the file under docs/assets/"),
+    "duplicate-html-id": (append(KERNELS, '\n<p id="claims">x</p>\n'), "kernels/index.html:", "the id 'claims' occurs twice"),
+    "page-not-in-navigation": (put("docs/stray.md", "# Stray\n"), "docs/stray.md:1: the page is not in the navigation", "add it to nav in mkdocs.yml"),
+    "leak-in-recorded-output": (swap(OUT, "<kernel>", "/home/somebody/lab"), f"{OUT}:2: names a directory of the machine", "declare a volatile pattern"),
+    "stale-output": (append(SH, "# more\n"), f"{SH}: the script changed after its output was recorded", "run: make record EXAMPLE=section/kernel"),
+    "nothing-recorded": (remove("snippets/section/kernel/recorded.json"), f"{SH}: nothing was recorded from this script", "run: make record EXAMPLE=section/kernel"),
+    "example-unused": (swap(KERNELS, '{{ example("section/kernel") }}', ""), f"{SH}:3: no page shows the region 'show'", 'call {{ example("section/kernel") }}'),
+    "shell-on-a-page": (append(KERNELS, "\n```bash\nls\n```\n"), "docs/kernels.md:11: a bash block typed into a page", "put the command into a script"),
+    "code-without-language": (append(KERNELS, "\n```\nls\n```\n"), "docs/kernels.md:11: a code block without a language", "name it"),
+    "number-by-hand": (append(KERNELS, "\nIt starts in 12 ms.\n"), "docs/kernels.md:11: a quantity typed by hand: '12 ms'", "{{ figure("),
+    "exception-unused": (put("docs/data/exceptions.yml", "shell: []\nnumbers:\n  - page: index.md\n    text: 5 s\n    reason: none at all\n"), "docs/data/exceptions.yml:3: an exception that nothing needs", "remove it"),
+    "volatile-too-wide": (swap(TOML, "'^\\d+\\.\\d+\\S*$'", "'^.*$'"), f"{TOML}:7: the pattern of 'kernel' matches nonsense", "narrow it"),
+    "unknown-key-in-example": (append(TOML, "[hots]\n"), f"{TOML}:8: the file: unknown key 'hots'", "one of: "),
+    "side-without-script": (append(TOML, '[vm]\nlook = "x"\n'), f"{TOML}:8: [vm] and vm.sh belong together", "add both or neither"),
+    "not-toml": (put(TOML, "title =\n"), f"{TOML}:1: not TOML", "correct the syntax in that line"),
+    "not-yaml": (put(CLAIMS, "- id: [A1\n"), "docs/data/claims.yml:2: not YAML", "correct the syntax in that line"),
+    # What only shows in the built page, or would have ended in a traceback.
+    "script-on-a-page": (append(KERNELS, '\n<script>alert(1)</script>\n'), "kernels/index.html:", "<script> in the text of a page"),
+    "unbalanced-html": (append(KERNELS, "\n<p><b>x</p>\n"), "kernels/index.html:", "<b> is not closed"),
+    "macro-arguments": (append(KERNELS, '\n{{ cite("manual") }}\n'), "docs/kernels.md:11: the arguments of 'cite'", "write {{ cite(key, locator) }}"),
+    "statement-on-a-page": (append(KERNELS, "\n{% if true %}x{% endif %}\n"), "docs/kernels.md:11: a statement of the template language", "macro calls only"),
+    "front-matter-turns-macros-off": (swap(KERNELS, "# Kernels", "---\nignore_macros: true\n---\n# Kernels"), "docs/kernels.md:2: the key 'ignore_macros'", "its keys: "),
+    "record-with-markup": (swap(RECORD, "2026-01-02", "<script>"), f"{RECORD}: host.date:", "a date, as"),
+    "diagram-not-well-formed": (broken_diagram, "bad.svg is not well-formed XML", "correct the tag"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return smallsite.make(tmp_path_factory.mktemp("sound") / "site")
+
+
+def test_the_small_site_is_sound(sound: Path) -> None:
+    """Without this, every case below could fail for another reason than its own."""
+    done = smallsite.build(sound)
+    assert done.returncode == 0, done.stdout
+    assert "WARNING" not in done.stdout
+
+
+READ = ("docs/", "snippets/")  # what begins so is found in reading, but for what the generator finds
+GENERATOR = ("a link that leads nowhere", "not in the navigation")
+FIRST = {name.split("-")[1]: name for name in reversed(CASES) if name.startswith("row-")}
+TOGETHER = {"duplicate-claim-id", "evidence-without-test", "leak-in-recorded-output"}  # one of a kind: built as well
+BUILT = {
+    name
+    for name, (_, message, _) in CASES.items()
+    if name in TOGETHER | set(FIRST.values())
+    or not message.startswith(READ)
+    or any(word in message for word in GENERATOR)
+}
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in BUILT])
+def test_broken_site_is_refused_in_reading(name: str, tmp_path: Path) -> None:
+    breaks, message, remedy = CASES[name]
+    site = smallsite.make(tmp_path / "site", lean=True)
+    breaks(site)
+    with pytest.raises(ProblemError) as caught:
+        check_pages(load(site), MACROS)
+    assert message in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name in BUILT])
+def test_broken_site_fails(name: str, tmp_path: Path) -> None:
+    breaks, message, remedy = CASES[name]
+    site = smallsite.make(tmp_path / "site")
+    breaks(site)
+    done = smallsite.build(site)
+    assert done.returncode != 0, f"the broken site was built:\n{done.stdout}"
+    assert message in done.stdout
+    assert remedy in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def _raising(site: Path) -> None:
+    path = site / "macros" / "render" / "sources.py"
+    text = path.read_text("utf-8")
+    path.write_text(
+        re.sub(
+            r'(def figure\(.*?"""\n)', r'\1    raise ValueError("seen by the test")\n', text, count=1, flags=re.DOTALL
+        ),
+        "utf-8",
+    )
+
+
+@pytest.mark.parametrize(
+    "flags", [("--clean",), ("--strict",), ("-q", "--strict")], ids=["row-2-plain", "strict", "row-4-quiet"]
+)
+def test_a_macro_that_raises_ends_the_build(flags: tuple[str, ...], tmp_path: Path) -> None:
+    site = smallsite.make(tmp_path / "site")
+    _raising(site)
+    done = smallsite.build(site, *flags)
+    assert done.returncode != 0, done.stdout
+    line = next(n for n, text in enumerate((site / KERNELS).read_text("utf-8").splitlines(), 1) if "figure(" in text)
+    assert f"{KERNELS}:{line}: the macro 'figure' raised ValueError: seen by the test" in done.stdout
+    assert "remedy: correct macros/render/sources.py:" in done.stdout
+
+
+def test_row_3_every_bad_page_is_reported_in_one_run(tmp_path: Path) -> None:
+    site = smallsite.make(tmp_path / "site")
+    append(KERNELS, "\n{{ nope }}\n")(site)
+    append(INDEX, "\n{{ nada }}\n")(site)
+    done = smallsite.build(site)
+    assert done.returncode != 0
+    assert "docs/kernels.md:11: 'nope'" in done.stdout
+    assert "docs/index.md:7: 'nada'" in done.stdout
+
+
+def test_row_15_the_site_builds_from_another_directory(sound: Path, tmp_path: Path) -> None:
+    here = smallsite.make(tmp_path / "with a space")
+    assert smallsite.build(here).returncode == 0
+    first = (here / "built" / "kernels" / "index.html").read_bytes()
+    done = smallsite.build(here, "--strict", "--config-file", str(here / "mkdocs.yml"), cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert (here / "built" / "kernels" / "index.html").read_bytes() == first
+    assert b"uname -r" in first.replace(b"</span>", b"").replace(b'<span class="w">', b"")

@@ -1,0 +1,188 @@
+"""The built site: sound, the same bytes twice, with its scripts and data, without addresses that nobody set."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from macros.pages import built
+from snippets.runner.paths import ROOT
+from tests.site import smallsite
+
+SEARCH_BUDGET = 200_000  # bytes of the search index, compressed
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_site_has_no_mistake(site: Path) -> None:
+    assert built.check(site) == []
+
+
+@pytest.mark.browser
+def test_two_builds_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    """It needs no browser, but the time that `make check` does not have; the browser's pages are those of the one build."""
+    smallsite.whole(tmp_path / "site", PYTHONHASHSEED="7")
+    assert digests(tmp_path / "site") == digests(site)
+
+
+def test_every_script_and_recorded_file_is_published(site: Path) -> None:
+    names = subprocess.run(
+        ["git", "ls-files", "snippets"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert len(names) > 12
+    absent = [name for name in names if not (site / name).is_file() and (ROOT / name).is_file()]
+    assert absent == []
+
+
+def test_data_is_published(site: Path) -> None:
+    for name in ("claims", "sources", "comparison"):
+        assert (site / "data" / f"{name}.yml").read_bytes() == (ROOT / "docs" / "data" / f"{name}.yml").read_bytes()
+
+
+def test_the_search_index_is_small_and_holds_no_recorded_output(site: Path) -> None:
+    raw = (site / "search" / "search_index.json").read_bytes()
+    assert len(gzip.compress(raw)) < SEARCH_BUDGET
+    text = " ".join(entry["text"] for entry in json.loads(raw)["docs"])
+    assert "uname -r" in text
+    assert "host-boot-id&gt;</span>" not in text
+    assert "Recorded 20" not in text
+
+
+def test_without_addresses_there_is_no_edit_link_and_no_absolute_metadata(site: Path) -> None:
+    for page in site.rglob("index.html"):
+        text = page.read_text("utf-8")
+        assert 'rel="canonical"' not in text
+        assert "md-content__button" not in text
+
+
+def test_with_addresses_pages_can_be_edited_cited_and_reported(tmp_path: Path) -> None:
+    """Of a small site with this one's configuration and theme: a whole build for one page's head would be dear."""
+    repo = "https://example.org/us/site"
+    small = smallsite.make(tmp_path / "small")
+    done = smallsite.build(
+        small,
+        SITE_URL="https://example.org/pub/",
+        REPO_URL=repo,
+        EDIT_URI_TEMPLATE=f"{repo}/edit/main/docs/{{path}}",
+    )
+    assert done.returncode == 0, done.stdout
+    text = (small / "built" / "kernels" / "index.html").read_text("utf-8")
+    assert f'href="{repo}/edit/main/docs/kernels.md"' in text
+    assert '<link rel="canonical" href="https://example.org/pub/kernels/">' in text
+    assert f'href="{repo}/issues/new' in text
+    assert "api.github.com" not in text
+    assert 'data-md-component="source"' not in text, "repo_url is set: the theme would call the host's API"
+
+
+def test_every_page_can_be_reported_and_cited(site: Path) -> None:
+    pages = list(site.rglob("index.html"))
+    assert len(pages) >= 10
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "Report a mistake on this page" in text, page
+        assert "Cite this page" in text, page
+
+
+def test_software_emulation_is_named_at_every_recording_made_under_it(site: Path) -> None:
+    """Beside each recorded output of a VM stand the words for how that VM ran, taken from its record."""
+    words = {"tcg": "under software emulation (TCG)", "kvm": "under hardware virtualisation (KVM)"}
+    seen = 0
+    for page in site.rglob("index.html"):
+        for line in re.findall(r'<p class="provenance".*?</p>', page.read_text("utf-8"), re.DOTALL):
+            found = re.search(r"snippets/([a-z0-9-]+/[a-z0-9-]+)/vm\.sh", line)
+            if not found or "Recorded" not in line or "raw samples" in line:
+                continue
+            record = json.loads((ROOT / "snippets" / found[1] / "recorded.json").read_text("utf-8"))["vm"]
+            seen += 1
+            for accelerator, word in words.items():
+                assert (word in line) == (record["accelerator"] == accelerator), f"{page}: {found[1]}"
+    assert seen >= 10
+
+
+@pytest.mark.timeout(900)
+def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> None:
+    """A page, a data file, a script, a macro and a theme file: each edit shows; a mistake is told and does not end the server."""
+    site = smallsite.make(tmp_path / "with a space")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = [sys.executable, "-m", "mkdocs", "serve", "--no-strict", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(
+        words,
+        cwd=site,
+        env=smallsite.environment(MACROS_FAIL="false"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log: list[str] = []
+    assert server.stdout is not None
+    reader = threading.Thread(target=lambda: log.extend(iter(server.stdout.readline, "")), daemon=True)  # type: ignore[union-attr]
+    reader.start()
+
+    def shows(text: str, page: str = "kernels/", within: float = 120) -> bool:
+        return waits(lambda: text in fetch(page), within)
+
+    def fetch(page: str) -> str:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    def waits(true: Callable[[], bool], within: float = 120) -> bool:
+        end = time.monotonic() + within
+        while not true():
+            if time.monotonic() > end or server.poll() is not None:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = site / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    try:
+        assert shows("A kernel is a program"), "".join(log)
+        edit("docs/kernels.md", "A kernel is", "A kernel surely is")
+        assert shows("A kernel surely is"), "".join(log[-30:])
+        edit("docs/data/claims.yml", "Every machine has", "Each machine has")
+        assert shows("Each machine has"), "".join(log[-30:])
+        edit("snippets/section/kernel/example.toml", "The kernel's release.", "The release of it.")
+        assert shows("The release of it."), "".join(log[-30:])
+        edit("snippets/section/kernel/host.sh", "uname -r", "uname -rs")
+        assert shows(">-rs"), "".join(log[-30:])
+        assert shows("Changed since, and not recorded"), "".join(log[-30:])
+        assert "the script changed after its output was recorded" in "".join(log)
+        edit("macros/render/examples.py", 'else "Recorded"', 'else "Kept"')
+        assert shows("Kept 2026"), "".join(log[-30:])
+        edit("theme/main.html", "Cite this page", "Quote this page")
+        assert shows("Quote this page"), "".join(log[-30:])
+        edit("docs/kernels.md", "# Kernels", "# Kernels\n\n{{ nope }}")
+        assert waits(lambda: "'nope' is not defined" in "".join(log)), "".join(log[-30:])
+        edit("docs/kernels.md", "{{ nope }}", "Corrected.")
+        assert shows("Corrected."), "".join(log[-30:])
+    finally:
+        server.terminate()
+        server.wait(10)
+        shutil.rmtree(site, ignore_errors=True)
