@@ -60,7 +60,8 @@ def _message(error: ValidationError) -> str:
 
 def _description(rules: Any, error: ValidationError) -> str:  # noqa: ANN401, a part of a schema
     """Return the innermost description on the way to the rule that was broken, references within the schema included."""
-    found, node = rules.get("description", ""), rules
+    found: str = rules.get("description", "")
+    node = rules
     for step in error.absolute_schema_path:
         while (
             isinstance(node, dict) and step not in node and "$ref" in node

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
-SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
+Scales = tuple[tuple[str, Decimal], ...]
+"""The scales of a unit, the largest first: name and size."""
+SCALES: dict[str, Scales] = {
     "B": (("GB", Decimal(10**9)), ("MB", Decimal(10**6)), ("kB", Decimal(10**3)), ("B", Decimal(1))),
+    "memory": (("GiB", Decimal(2**30)), ("MiB", Decimal(2**20)), ("KiB", Decimal(2**10)), ("B", Decimal(1))),
     "s": (
+        ("h", Decimal(3600)),
         ("min", Decimal(60)),
         ("s", Decimal(1)),
         ("ms", Decimal("1e-3")),
@@ -30,7 +34,8 @@ SCALES: dict[str, tuple[tuple[str, Decimal], ...]] = {
 TIMES = "times"  # the unit of a ratio
 CODE = "code"  # the "unit" of numbers that name something: they are neither compared nor averaged
 SHARE = "share"  # a ratio that is told in per cent
-UNITS = frozenset(SCALES) - {TIMES, SHARE}  # of samples
+MEMORY = "memory"  # bytes, in the units in which hosts and guests are sized
+UNITS = frozenset(SCALES) - {TIMES, SHARE, MEMORY}  # of samples
 # What sources write, and what it is in ours.
 GIVEN: dict[str, tuple[str, Decimal]] = {
     "": ("count", Decimal(1)),
@@ -53,19 +58,37 @@ def rounded(value: Decimal, digits: int) -> str:
     """Return `value` with `digits` significant digits, halves rounded away from zero, thousands set apart."""
     if value == 0:
         return "0"
-    result = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value)
+    result = _significant(value, digits)
     result = result.quantize(Decimal(1).scaleb(result.adjusted() - digits + 1))  # 3.1 becomes 3.10
     return f"{result:,f}".replace(",", NARROW).replace("-", "−")
 
 
-def scale(value: float, unit: str) -> tuple[str, Decimal]:
-    """Return the largest scale of `unit` in which `value` is at least 1, for 0 that of the unit itself: its name and its size.
+def _significant(value: Decimal, digits: int) -> Decimal:
+    """Return `value` with `digits` significant digits, halves rounded away from zero."""
+    return Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value)
 
-    Raises KeyError for another unit.
-    """
-    exact = abs(Decimal(repr(value))) or Decimal(1)
-    scales = SCALES[unit]
+
+def _fitting(value: Decimal, scales: Scales) -> tuple[str, Decimal]:
+    """Return the largest scale in which `value` is at least 1, for 0 that of the unit itself."""
+    exact = abs(value) or Decimal(1)
     return next(((name, size) for name, size in scales if exact >= size), scales[-1])
+
+
+def _written(value: Decimal, scales: Scales, digits: int) -> tuple[Decimal, str, Decimal]:
+    """Return what is written of `value`, in its unit, and the scale in which: its name and its size.
+
+    It is rounded first, in the largest scale in which it is at least 1, and the scale is chosen for what that gives: so
+    999,600 B is 1.00 MB and not 1 000 kB. `bytes` in docs/assets/js/choosing.js follows the same rule.
+    """
+    _, size = _fitting(value, scales)
+    rounded_ = _significant(value / size, digits) * size
+    return (rounded_, *_fitting(rounded_, scales))
+
+
+def scale(value: float, unit: str, digits: int = 3) -> tuple[str, Decimal]:
+    """Return the scale in which a value is written: its name and its size. Raises KeyError for another unit."""
+    _, name, size = _written(Decimal(repr(value)), SCALES[unit], digits)
+    return name, size
 
 
 def tick(value: float, unit: str, near: float) -> str:
@@ -78,7 +101,7 @@ def tick(value: float, unit: str, near: float) -> str:
 
 def span(low: float, high: float, unit: str, near: float, digits: int = 3) -> str:
     """Return "LOW to HIGH", both in the scale that fits `near`, the unit once."""
-    name, size = scale(near, unit)
+    name, size = scale(near, unit, digits)
     if unit == "count" and all(float(end).is_integer() for end in (low, high)):
         return f"{quantity(low, unit)} to {quantity(high, unit)}"
     text = " to ".join(rounded(Decimal(repr(end)) / size, digits) for end in (low, high))
@@ -102,13 +125,25 @@ def in_ours(value: str, unit: str) -> tuple[float, str]:
     return found, ours
 
 
+def memory(value: float) -> str:
+    """Return an amount of memory, in bytes, in the units in which hosts and guests are sized, to three digits.
+
+    The browser divides and rounds binary fractions: so does this, so that both always agree.
+    """
+    scales = SCALES[MEMORY]
+    _, size = _fitting(Decimal(value), scales)
+    written, name, size = _written(Decimal(value / float(size)) * size, scales, 3)
+    return f"{rounded(written / size, 3)}{NARROW}{name}"
+
+
 def quantity(value: float, unit: str, digits: int = 3) -> str:
-    """Return a quantity given in `unit`, one of UNITS, in the largest scale in which it is at least 1.
+    """Return a quantity given in `unit`, one of UNITS, in the scale that fits what is left of it after rounding.
 
     Raises KeyError for another unit.
     """
     exact = Decimal(repr(value))
-    name, size = scale(value, unit)
-    whole = unit == "count" and exact == exact.to_integral_value()
-    text = f"{int(exact):,}".replace(",", NARROW).replace("-", "−") if whole else rounded(exact / size, digits)
+    if unit == "count" and exact == exact.to_integral_value():
+        return f"{int(exact):,}".replace(",", NARROW).replace("-", "−")
+    written, name, size = _written(exact, SCALES[unit], digits)
+    text = rounded(written / size, digits)
     return f"{text}{NARROW}{name}" if name else text

@@ -6,24 +6,18 @@ import html
 from decimal import Decimal
 
 from macros.base.markup import cards, json_attribute, literal
-from macros.base.units import NARROW, quantity, rounded
+from macros.base.units import NARROW, memory, quantity, rounded
 from macros.model.load import Data
-from macros.model.planner import GIB, KIB, MIB, Cost, Option, Plan, WorkedExample, plan
+from macros.model.planner import GIB, MIB, Cost, Option, Plan, WorkedExample, plan
 from macros.pages.registry import macro
 from macros.render.marks import side_marks
 from macros.render.results import result_note
 from macros.render.sources import cite
 
 
-def binary(value: float) -> str:
-    """Return an amount of memory in the units in which hosts and guests are sized, to three digits."""
-    name, size = next(((n, s) for n, s in (("GiB", GIB), ("MiB", MIB), ("KiB", KIB)) if value >= s), ("B", 1))
-    return f"{rounded(Decimal(repr(value)) / size, 3)}{NARROW}{name}"
-
-
 def _bytes(least: float, most: float) -> str:
     """Return a range of memory in words; one figure where both ends are the same in words."""
-    one, other = binary(least), binary(most)
+    one, other = memory(least), memory(most)
     return one if one == other else f"{one} to {other}"
 
 
@@ -60,7 +54,7 @@ def planner_costs(data: Data) -> str:
     rows = []
     for one in data.planner.options:
         cost = one.cost
-        grows = f"{binary(cost.growth * GIB)} for each GiB of the workload" if cost.growth else "nothing"
+        grows = f"{memory(cost.growth * GIB)} for each GiB of the workload" if cost.growth else "nothing"
         processors = rounded_share(cost.processors)
         once = _bytes(cost.once_least, cost.once_most) if cost.once_most else "nothing"
         rows.append(

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page
 
+from macros.base.units import memory
 from macros.model.guide import combinations, decide
 from macros.model.load import Data
 from macros.model.planner import GIB, MIB, Cost, Host, Plan, Work, plan
@@ -74,6 +75,13 @@ def test_browser_and_python_agree_on_plans(page: Page, address: str, data: Data)
     held = page.evaluate('JSON.parse(document.querySelector("[data-planner]").dataset.planner)')
     for one, theirs in zip(data.planner.options, held, strict=True):
         assert theirs == {"id": one.id, "name": one.name, "from": origin(data, one), **camel(one.cost)}
+
+
+def test_browser_and_python_write_an_amount_of_memory_alike(page: Page, address: str) -> None:
+    page.goto(address + PLANNER)
+    near = [share * size for size in (1, 1024, MIB, GIB) for share in (0.5, 0.9994, 0.99951, 1, 1.005, 1.125, 2.675)]
+    amounts = [0, 999, 1015 * MIB, 1023 * MIB, 1023.6 * MIB, 123456789.5, 4096 * GIB, *near]
+    assert page.evaluate("all => all.map(cvmChoosing.bytes)", amounts) == [memory(amount) for amount in amounts]
 
 
 def test_each_case_reaches_its_answer_from_home(page: Page, address: str, data: Data) -> None:

@@ -3,54 +3,15 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from macros.base.problems import ProblemError, Problems
 from macros.base.schemas import Document, read_yaml
-from macros.base.units import NARROW, quantity, rounded
 from macros.model.load import load
 from macros.model.results import sample_problem
 from tests.site import smallsite
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [
-        ("0.30000000000000004", 3, "0.300"),
-        ("14.5", 2, "15"),
-        ("2.675", 3, "2.68"),
-        ("9.996", 3, "10.0"),
-        ("0", 3, "0"),
-        ("1234567", 3, f"1{NARROW}230{NARROW}000"),
-        ("0.0995", 2, "0.10"),
-    ],
-)
-def test_one_formatter_rounds_halves_up(value: str, digits: int, text: str) -> None:
-    assert rounded(Decimal(value), digits) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (0.1 + 0.2, "s", "300 ms"),
-        (14186432, "B", "14.2 MB"),
-        (999, "B", "999 B"),
-        (61, "s", "1.02 min"),
-        (5, "count", "5"),
-        (0, "s", "0 s"),
-        (0.00000234, "s", "2.34 µs"),
-    ],
-)
-def test_a_quantity_is_shown_in_a_fitting_unit(value: float, unit: str, text: str) -> None:
-    assert quantity(value, unit) == text.replace(" ", NARROW)
-
-
-def test_an_unknown_unit_is_refused() -> None:
-    with pytest.raises(KeyError):
-        quantity(1, "furlong")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 
 from macros.base import statistics
 from macros.base.problems import ProblemError, Problems
-from macros.base.units import NARROW, in_ours, quantity, span, tick
+from macros.base.units import NARROW
 from macros.model.load import Data, load
 from macros.model.results import SideRun
 from macros.pages import built
@@ -79,45 +79,6 @@ def rewrite(site: Path, change: Callable[[Sides], None]) -> None:
     content = json.loads(path.read_text("utf-8"))
     change(content["sides"])
     path.write_text(json.dumps(content), "utf-8")
-
-
-# -- quantities ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "ours"),
-    [
-        ("125", "ms", (0.125, "s")),
-        ("1,024", "KiB", (1048576, "B")),
-        ("2.5", "GiB/s", (2.5 * 1024**3, "B/s")),
-        ("9.4", "Gbit/s", (9.4e9, "bit/s")),
-        ("3", "µs", (3e-6, "s")),
-        ("3", "us", (3e-6, "s")),
-        ("7", "", (7, "count")),
-        ("12", "IOPS", (12, "1/s")),
-        ("97.7", "%", (0.977, "times")),
-    ],
-)
-def test_a_published_figure_in_our_unit(value: str, unit: str, ours: tuple[float, str]) -> None:
-    found, word = in_ours(value, unit)
-    assert found == pytest.approx(ours[0])
-    assert word == ours[1]
-
-
-@pytest.mark.parametrize(
-    ("value", "unit"), [("12", "furlongs"), ("5 to 10", "ms"), ("5-10", "ms"), ("1e999999", "s"), ("NaN", "s")]
-)
-def test_a_published_figure_that_is_not_one_number_with_a_unit(value: str, unit: str) -> None:
-    with pytest.raises(ValueError, match=r"none of|not one number"):
-        in_ours(value, unit)
-
-
-def test_an_interval_has_one_unit() -> None:
-    assert span(0.095, 1.2, "s", 1.1).replace(NARROW, " ") == "0.0950 to 1.20 s"
-    assert span(3, 4, "count", 3) == "3 to 4"
-    assert span(-0.002, 0.001, "s", 0.001).replace(NARROW, " ") == "−2.00 to 1.00 ms"
-    assert quantity(3.1, "s").replace(NARROW, " ") == "3.10 s"
-    assert tick(0.30000000000000004, "s", 0.3).replace(NARROW, " ") == "300 ms"
 
 
 @pytest.mark.parametrize("log", [False, True])

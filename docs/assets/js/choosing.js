@@ -1,9 +1,9 @@
-/* The decision guide and the capacity planner. Both decide by data that stands in the page, as macros/guide.py and
-   macros/planner.py do in Python; tests hold each pair together. Without this script the page's tables say the same. */
+/* The decision guide and the capacity planner. Both decide by data that stands in the page, as macros/model/guide.py and
+   macros/model/planner.py do in Python; tests hold each pair together. Without this script the page's tables say the same. */
 (function () {
   "use strict";
 
-  /* -- the guide: the same as macros/guide.py -- */
+  /* -- the guide: the same as macros/model/guide.py -- */
   function fits(when, answers) {
     return Object.keys(when).every(function (question) { return when[question].indexOf(answers[question]) >= 0; });
   }
@@ -30,7 +30,7 @@
     };
   }
 
-  /* -- the planner: the same as macros/planner.py -- */
+  /* -- the planner: the same as macros/model/planner.py -- */
   function count(room, each) { return Math.max(0, Math.floor(room / each)); }
   function plan(host, work, cost) {
     var room = host.memory - host.kept;
@@ -51,7 +51,7 @@
       lostLeast: lostLeast, lostMost: lostMost
     };
   }
-  window.cvmChoosing = { decide: decide, plan: plan };
+  window.cvmChoosing = { decide: decide, plan: plan, bytes: function (value) { return bytes(value); } };
 
   /* -- pieces of the page -- */
   function element(name, text, inside) {
@@ -174,9 +174,15 @@
   var GIB = 1073741824;
   function bytes(value) {
     var scales = [["GiB", GIB], ["MiB", MIB], ["KiB", 1024], ["B", 1]];
-    var scale = scales.find(function (one) { return value >= one[1]; }) || scales[3];
-    var shown = value / scale[1];
-    return (shown >= 100 ? shown.toFixed(0) : shown.toPrecision(3)) + "\u202f" + scale[0];
+    /* Rounded first, then scaled: the same rule as memory() in macros/base/units.py. */
+    function fitting(amount) { return scales.find(function (one) { return amount >= one[1]; }) || scales[3]; }
+    var first = fitting(value);
+    var written = Number((value / first[1]).toPrecision(3)) * first[1];
+    var scale = fitting(written);
+    var rounded = written / scale[1];
+    var text = rounded >= 100 || rounded === 0 ? String(rounded) : rounded.toPrecision(3);
+    if (rounded >= 1000) text = text.replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    return text + "\u202f" + scale[0];
   }
   function range(least, most, words) {
     var one = words(least);
