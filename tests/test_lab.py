@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import random
 import subprocess
 import sys
 import time
 import warnings
+import zlib
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,133 @@ def test_the_root_filesystem_is_the_same_bytes_however_often_it_is_built(tmp_pat
         lab._script(name, *arguments, where=tmp_path)
     for name in ("manifest", "rootfs.tar", "rootfs.cpio.gz", "modules.cpio.gz", "initramfs.gz"):
         assert (tmp_path / name).read_bytes() == (LAB / name).read_bytes(), name
+
+
+def unpacked(image: bytes) -> dict[str, bytes]:
+    """Return the files of an initial filesystem, read as Linux reads it (`unpack_to_rootfs` in init/initramfs.c).
+
+    Archives follow each other. One that begins as a cpio archive does is read at an offset that is a multiple of 4 and
+    at no other; bytes of zero between archives are skipped; whatever else comes must be compressed.
+    """
+    files: dict[str, bytes] = {}
+    at = 0
+    while at < len(image):
+        if image[at : at + 6] == b"070701" and at % 4 == 0:
+            at += archive(image[at:], files)
+        elif image[at] == 0:
+            at += 1
+        else:
+            gunzip = zlib.decompressobj(wbits=31)
+            try:
+                whole = gunzip.decompress(image[at:])
+            except zlib.error as error:
+                raise AssertionError(f"invalid magic at start of compressed archive, at {at}") from error
+            at = len(image) - len(gunzip.unused_data)
+            inner = 0
+            while inner < len(whole):
+                inner += 1 if whole[inner] == 0 else archive(whole[inner:], files)
+    return files
+
+
+def archive(data: bytes, files: dict[str, bytes]) -> int:
+    """Add the members of the archive at the start of `data`, of cpio's format `newc`, to `files`; return its length."""
+    at = 0
+    while True:
+        assert data[at : at + 6] == b"070701", f"no archive's header at {at}"
+        size, length = (int(data[at + start : at + start + 8], 16) for start in (54, 94))
+        name = data[at + 110 : at + 110 + length - 1].decode()
+        at = at + 110 + length + (-(110 + length) % 4)
+        if name == "TRAILER!!!":
+            return at
+        files[name.removeprefix("./")] = data[at : at + size]
+        at += size + (-size % 4)
+
+
+def packed(where: Path, name: str) -> bytes:
+    """Return an archive of one file, not compressed, as the examples append it."""
+    return subprocess.run(
+        ["cpio", "--create", "--format=newc", "--quiet"],
+        cwd=where,
+        input=f"{name}\n".encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.engine
+def test_an_archive_may_follow_the_initial_filesystem_whatever_its_length(tmp_path: Path) -> None:
+    """Of each remainder of the compressed length: the kernel finds the uncompressed archive behind it, in a VM too."""
+    require("qemu", "cpio")
+    accelerator = built("qemu").accelerator
+    (tmp_path / "rootfs").symlink_to(LAB / "rootfs")
+    (tmp_path / "vmlinuz").symlink_to(LAB / "vmlinuz")
+    (tmp_path / "told").write_text("the archive behind was read\n")
+    seen = set[int]()
+    for extra in range(64):
+        loader = tmp_path / "loader"
+        loader.write_bytes(
+            (LAB_SCRIPTS / "modules").read_bytes()
+            + b"# "
+            + random.Random(extra).randbytes(extra).hex().encode()
+            + b"\n"
+        )
+        lab._script(
+            "initramfs.sh",
+            LAB / "packages/tree",
+            (LAB / "kernel-release").read_text(),
+            loader,
+            "initramfs.gz",
+            where=tmp_path,
+        )
+        remainder = sum((tmp_path / f"{part}.cpio.gz").stat().st_size for part in ("rootfs", "modules")) % 4
+        if remainder in seen:
+            continue
+        seen.add(remainder)
+        whole = (tmp_path / "initramfs.gz").read_bytes() + packed(tmp_path, "told")
+        assert unpacked(whole)["told"] == (tmp_path / "told").read_bytes(), remainder
+        (tmp_path / "initrd").write_bytes(whole)
+        words = [
+            "qemu-system-x86_64",
+            "-M",
+            "q35",
+            "-accel",
+            accelerator,
+            "-m",
+            "128",
+            "-nodefaults",
+            "-display",
+            "none",
+        ]
+        words += ["-serial", "stdio", "-no-reboot", "-kernel", "vmlinuz", "-initrd", "initrd"]
+        words += ["-append", 'console=ttyS0 loglevel=4 run="cat /told"']
+        done = subprocess.run(
+            words,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+            check=False,
+        )
+        assert "the archive behind was read" in done.stdout, f"remainder {remainder}:\n{done.stdout}{done.stderr}"
+        assert "unpacking failed" not in done.stdout
+        if len(seen) == 4:
+            break
+    assert seen == {0, 1, 2, 3}, "these lengths came, and not all remainders"
+
+
+def test_the_reader_of_initial_filesystems_refuses_what_the_kernel_refuses() -> None:
+    """An uncompressed archive behind a length that is no multiple of 4 is invalid to both."""
+    one = b"".join([b"070701", *(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, 2, 0, 0, 0, 0, 5, 0)), b"told\0"])
+    one += b"\0" * (-len(one) % 4) + b"ab\0\0"
+    end = b"".join([b"070701", *(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)), b"TRAILER!!!\0"])
+    plain = one + end + b"\0" * (-len(end) % 4)
+    packed = gzip.compress(plain, mtime=0)
+    padded = packed + b"\0" * (-len(packed) % 4)
+    assert unpacked(padded + plain) == unpacked(padded + packed) == unpacked(packed + packed) == {"told": b"ab"}
+    with pytest.raises(AssertionError, match="invalid magic"):
+        unpacked(padded + b"\0" + plain)
 
 
 @pytest.mark.engine

@@ -24,4 +24,6 @@ find modules -exec touch --date=@0 {} +
 (cd modules && find . | sort | cpio --create --format=newc --quiet \
     --reproducible --owner=0:0) | gzip -n >modules.cpio.gz
 cat rootfs.cpio.gz modules.cpio.gz >"$output"
+# up to the next multiple of 4, where an archive may follow that is not compressed
+truncate --size=%4 "$output"
 # --8<-- [end:modules]

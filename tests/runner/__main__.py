@@ -82,7 +82,7 @@ def command_run(script: Path) -> int:
     built = lab.ensure(set(side.requires))
     output = record.run_side(side, built, echo=True, effort="")
     if output.timed_out:
-        print(f"ended after its time limit of {side.seconds} s", file=sys.stderr)
+        print(f"ended after its time limit of {execute.limit(side):.0f} s", file=sys.stderr)
         return 124
     return output.code if output.code >= 0 else 128 - output.code
 

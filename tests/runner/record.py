@@ -19,7 +19,7 @@ from macros.examples import SIDES, Example, Record, Side, regions, with_markers
 from macros.results import REPEATS, RESULTS, sample_problem, split_point
 
 from . import engines, lab
-from .execute import Output, execute, failing_line
+from .execute import Output, execute, failing_line, limit
 from .normal import leaks, normalise, short
 from .paths import BUILD, DATA, ROOT
 from .runs import Run, sweep
@@ -48,7 +48,7 @@ def check_ended_well(side: Side, output: Output) -> None:
     script = short(side.script)
     shown = f"what it printed:\n{output.whole or '(nothing)'}"
     if output.timed_out:
-        raise ExampleError(f"{script} did not end within its {side.seconds} s\n{shown}")
+        raise ExampleError(f"{script} did not end within {limit(side):.0f} s\n{shown}")
     if output.code != 0:
         where = failing_line(output.whole, Path(script)) or script
         raise ExampleError(f"{where}: the script ended with {output.code}\n{shown}")
