@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
+import json
 import os
 import pickle
 import signal
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -21,17 +23,22 @@ from macros import CHECKS
 from macros.data import Data, load
 from macros.examples import Example, Side, load_examples
 from macros.pages import check_pages
-from runner import engines, lab, record, runs
+from runner import engines, hosts, lab, record, runs
 from runner.execute import Output
 from runner.paths import ROOT, SNIPPETS
 
 EXAMPLES = load_examples(SNIPPETS)
 Runs = Callable[[str, str], Output]
+REPORT = pytest.StashKey[str]()
 COLLECTED = pytest.StashKey[Iterable[str]]()  # the node ids of everything in the files that this session read
 
 
-def pytest_configure() -> None:
-    """End on SIGTERM and SIGHUP as on Ctrl-C, so that a run under way is cleaned up; in each worker too."""
+def pytest_configure(config: pytest.Config) -> None:
+    """End on SIGTERM and SIGHUP as on Ctrl-C, so that a run under way is cleaned up; in each worker too.
+
+    The report is this session's, and not that of one which a test starts: so its name goes from the environment.
+    """
+    config.stash[REPORT] = os.environ.pop(hosts.REPORT, "")
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt(f"signal {number}")
@@ -39,6 +46,18 @@ def pytest_configure() -> None:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, interrupted)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Add a line with the session's counts to the file that hosts.REPORT names, if it names one."""
+    if path := config.stash[REPORT]:
+        stats = terminalreporter.stats
+        skipped = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in stats.get("skipped", []))
+        failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(
+                json.dumps({"passed": len(stats.get("passed", [])), "failed": failed, "skipped": skipped}) + "\n"
+            )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs and starts what the checks need and this machine lacks.
-# usage: setup.sh venv|engines|browser|start|stop…
+# usage: setup.sh venv|engines|browser|hosts|start|stop…
 # Only on Debian or Ubuntu and as root: elsewhere each missing thing is named, in a
 # line with the command that installs it, and the rest goes on without it.
 set -euo pipefail
@@ -169,6 +169,15 @@ browser() {
     install_missing
 }
 
+# What `make test-on` needs of this machine.
+hosts() {
+    want mmdebstrap mmdebstrap
+    want unshare util-linux
+    want ip iproute2
+    want slirp4netns slirp4netns
+    install_missing
+}
+
 # failed WORDS: what can do without goes on; in CI it is an error.
 failed() {
     echo "set-up: $1" >&2
@@ -230,9 +239,9 @@ stop() {
 
 for step; do
     case $step in
-    venv | engines | browser | start | stop) "$step" ;;
+    venv | engines | browser | hosts | start | stop) "$step" ;;
     *)
-        echo "usage: setup.sh venv|engines|browser|start|stop…" >&2
+        echo "usage: setup.sh venv|engines|browser|hosts|start|stop…" >&2
         exit 2
         ;;
     esac

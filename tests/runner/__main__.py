@@ -5,6 +5,8 @@ run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
 record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1 a first picture under build/
 compare        print this machine's medians beside the published ones
+test-on RELEASE [COMMAND…]
+               run `make test`, or another command, on another release of Debian: bookworm, trixie, sid
 clean          remove what the lab and its runs made
 """
 
@@ -23,7 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from macros.examples import Example, load_example, load_examples  # noqa: E402
 from macros.problems import ProblemError  # noqa: E402
-from runner import compare, engines, execute, experiments, lab, record, runs  # noqa: E402
+from runner import compare, engines, execute, experiments, hosts, lab, record, runs  # noqa: E402
 from runner.paths import LAB, LAB_SCRIPTS, SNIPPETS  # noqa: E402
 
 CANNOT_BUILD_HERE = 3  # what `make test` goes on after, outside CI: what needs the lab is skipped
@@ -151,6 +153,8 @@ def main(words: list[str]) -> int:
                 return compare.compare(load_examples(SNIPPETS))
             case ["shell"]:
                 return command_shell()
+            case ["test-on", release, *command]:
+                return hosts.test_on(release, command, fresh=bool(os.environ.get("FRESH")))
             case ["clean"]:
                 return command_clean()
     except lab.CannotBuildHereError as error:
@@ -159,7 +163,7 @@ def main(words: list[str]) -> int:
     except subprocess.TimeoutExpired as error:
         print(f"no answer within {error.timeout:.0f} s: {shlex.join(map(str, error.cmd))}", file=sys.stderr)
         return 1
-    except (ProblemError, lab.LabError, record.ExampleError, runs.Unreachable, OSError) as error:
+    except (ProblemError, hosts.HostError, lab.LabError, record.ExampleError, runs.Unreachable, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(__doc__, file=sys.stderr)
