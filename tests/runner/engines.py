@@ -204,8 +204,6 @@ REQUIREMENTS: dict[str, Requirement] = {
     "virtiofsd": Requirement(_virtiofsd, f"as root: {APT} virtiofsd", engine=True),
     "cc": Requirement(_program("cc"), f"as root: {APT} tcc", engine=True),
     "strace": Requirement(_program("strace"), f"as root: {APT} strace", engine=True),
-    "mmdebstrap": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap", engine=True),
-    "slirp4netns": Requirement(_program("slirp4netns"), f"as root: {APT} slirp4netns", engine=True),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
 PIECES = {"arm64", "memtest", "debian", "tools", "ovmf", "qemu-user", "bullseye"}

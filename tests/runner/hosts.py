@@ -32,6 +32,7 @@ REPORT = "TEST_REPORT"  # names the file to which conftest.py adds the counts of
 # A network for documentation (RFC 5737), which nothing else should use; slirp4netns answers for names at .3 in it.
 NETWORK, NAMESERVER = "198.51.100.0/24", "198.51.100.3"
 CARD_SECONDS = 30
+NEEDED = {"mmdebstrap": "mmdebstrap", "slirp4netns": "slirp4netns", "ip": "iproute2"}  # programs and their packages
 
 # What of the caller's environment holds there, too: how the checks run, and how packages are fetched.
 KEPT = re.compile(
@@ -201,8 +202,11 @@ def test_on(release: str, command: list[str], *, fresh: bool) -> int:
     """Run the command (`make test` for none) on the release; print the summary; return the command's exit code."""
     if release not in RELEASES:
         raise HostError(f"RELEASE={release or '(nothing)'}: choose one of {', '.join(RELEASES)}")
-    if lacking := engines.missing(("root", "linux", "mmdebstrap", "slirp4netns", "unshare")):
+    if lacking := engines.missing(("root", "linux", "unshare")):
         raise HostError(str(lacking[0]))
+    for program, package in NEEDED.items():
+        if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is None:
+            raise HostError(f"no program '{program}'; as root: {engines.APT} {package}")
     root = root_of(release, fresh=fresh)
     copy_checkout(root / CHECKOUT.relative_to("/"))
     report = root / "tmp/test-report"
