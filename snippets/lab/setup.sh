@@ -129,6 +129,8 @@ engines() {
     want qemu-img qemu-utils
     want runc runc
     want cpio cpio
+    want xz xz-utils # modules of a kernel may be compressed, in one way or the other
+    want zstd zstd
     want mmdebstrap mmdebstrap
     want mke2fs e2fsprogs
     want unshare util-linux

@@ -141,6 +141,14 @@ def _distribution() -> str:
         return ""
 
 
+def _busybox_of(tree: Path) -> Path:
+    """Return the program in an unpacked package busybox-static: /bin became a link to /usr/bin, and the package followed."""
+    found = [path for path in (tree / "bin/busybox", tree / "usr/bin/busybox") if path.is_file()]
+    if not found:
+        raise LabError("the package busybox-static holds neither bin/busybox nor usr/bin/busybox")
+    return found[0]
+
+
 def _packages() -> None:
     """Unpack the kernel and busybox, or take those that LAB_KERNEL, LAB_MODULES and LAB_BUSYBOX name."""
     arch = DEBIAN_ARCH.get(platform.machine(), platform.machine())
@@ -167,7 +175,7 @@ def _packages() -> None:
             _script("packages.sh", arch, "packages", image, "busybox-static")
             kernel = next(iter(sorted((tree / "boot").glob("vmlinuz-*"))))
             release = kernel.name.removeprefix("vmlinuz-")
-            busybox = next(path for path in (tree / "bin/busybox", tree / "usr/bin/busybox") if path.exists())
+            busybox = _busybox_of(tree)
         shutil.copyfile(kernel, LAB / "vmlinuz")
         shutil.copy(busybox, LAB / "busybox")
         (LAB / "busybox").chmod(0o755)
@@ -204,7 +212,7 @@ def _need_cpio() -> None:
 
 def _initramfs(rootfs: str) -> None:
     release = (LAB / "kernel-release").read_text()
-    digest = _digest(LAB_SCRIPTS / "initramfs.sh", LAB_SCRIPTS / "modules", rootfs, release)
+    digest = _digest(*(LAB_SCRIPTS / name for name in ("initramfs.sh", "modules.sh", "modules")), rootfs, release)
 
     def build() -> None:
         _need_cpio()
@@ -274,7 +282,7 @@ def _arm64() -> None:
         (where / "kernel-release").write_text(kernel.name.removeprefix("vmlinuz-"))
         # The applets' names come from the host's busybox: the arm64 one does not run here.
         _script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init", where=where)
-        shutil.copy(where / "packages/tree/bin/busybox", where / "rootfs/bin/busybox")
+        shutil.copy(_busybox_of(where / "packages/tree"), where / "rootfs/bin/busybox")
         shutil.copy(where / "rootfs/bin/busybox", where / "busybox")
         _script(
             "initramfs.sh",
@@ -287,7 +295,7 @@ def _arm64() -> None:
         shutil.rmtree(where / "packages")
         shutil.rmtree(where / "rootfs")
 
-    names = ("packages.sh", "rootfs.sh", "initramfs.sh", "init", "modules")
+    names = ("packages.sh", "rootfs.sh", "initramfs.sh", "modules.sh", "init", "modules")
     _piece(
         "arm64",
         _digest(*(LAB_SCRIPTS / name for name in names)),
