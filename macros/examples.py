@@ -60,6 +60,7 @@ REQUIREMENTS = frozenset(
         "bullseye",
         "vsyscall",
         "cpio",
+        "fincore",
         "bwrap",
         "uml",
         "uml-boots",

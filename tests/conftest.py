@@ -159,7 +159,8 @@ def run_example(shared: Path) -> Runs:
                 kept.write_bytes(pickle.dumps(output))
             result: Output = pickle.loads(kept.read_bytes())
         try:
-            record.check_ended_well(side, result)
+            with record.naming_versions(EXAMPLES[example_id], side):
+                record.check_ended_well(side, result)
         except record.ExampleError as error:
             pytest.fail(str(error), pytrace=False)
         return result

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
 import warnings
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -182,32 +185,9 @@ def test_an_archive_may_follow_the_initial_filesystem_whatever_its_length(tmp_pa
         whole = (tmp_path / "initramfs.gz").read_bytes() + packed(tmp_path, "told")
         assert unpacked(whole)["told"] == (tmp_path / "told").read_bytes(), remainder
         (tmp_path / "initrd").write_bytes(whole)
-        words = [
-            "qemu-system-x86_64",
-            "-M",
-            "q35",
-            "-accel",
-            accelerator,
-            "-m",
-            "128",
-            "-nodefaults",
-            "-display",
-            "none",
-        ]
-        words += ["-serial", "stdio", "-no-reboot", "-kernel", "vmlinuz", "-initrd", "initrd"]
-        words += ["-append", 'console=ttyS0 loglevel=4 run="cat /told"']
-        done = subprocess.run(
-            words,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            timeout=300,
-            check=False,
-        )
-        assert "the archive behind was read" in done.stdout, f"remainder {remainder}:\n{done.stdout}{done.stderr}"
-        assert "unpacking failed" not in done.stdout
+        told = boot(tmp_path, "initrd", accelerator, "cat /told")
+        assert "the archive behind was read" in told, f"remainder {remainder}:\n{told}"
+        assert "unpacking failed" not in told
         if len(seen) == 4:
             break
     assert seen == {0, 1, 2, 3}, "these lengths came, and not all remainders"
@@ -224,6 +204,101 @@ def test_the_reader_of_initial_filesystems_refuses_what_the_kernel_refuses() -> 
     assert unpacked(padded + plain) == unpacked(padded + packed) == unpacked(packed + packed) == {"told": b"ab"}
     with pytest.raises(AssertionError, match="invalid magic"):
         unpacked(padded + b"\0" + plain)
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "": lambda data: data,
+    ".xz": lzma.compress,
+    ".gz": gzip.compress,
+    ".zst": lambda data: subprocess.run(["zstd", "-q", "-c"], input=data, capture_output=True, check=True).stdout,
+}
+
+
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_modules_come_with_what_they_need_however_they_are_packed(suffix: str, tmp_path: Path) -> None:
+    """The order of loading is that of their needs; what is built in, `core` here, is no file and is passed over."""
+    if suffix == ".zst" and shutil.which("zstd") is None:
+        pytest.skip("no program 'zstd'; as root: apt-get install zstd")
+    needs = {"net_card": "fail-over,core", "fail-over": "ring", "ring": "", "other": "", "disk": "ring"}
+    for number, (name, need) in enumerate(needs.items()):
+        where = tmp_path / f"tree/usr/lib/modules/6.99-test/kernel/place{number}"
+        where.mkdir(parents=True)
+        module = f"\x7fELF\0license=GPL\0depends={need}\0name={name}\0".encode()
+        (where / f"{name}.ko{suffix}").write_bytes(PACKERS[suffix](module))
+    words = ["bash", str(LAB_SCRIPTS / "modules.sh"), "tree", "6.99-test", "out", "net_card", "core", "disk"]
+    subprocess.run(words, cwd=tmp_path, check=True)
+    out = tmp_path / "out"
+    assert (out / "load").read_text().splitlines() == [
+        f'insmod "${{0%/*}}/{name}.ko"' for name in ("ring", "fail_over", "net_card", "disk")
+    ]
+    assert {path.name for path in out.iterdir()} == {"load", "ring.ko", "fail_over.ko", "net_card.ko", "disk.ko"}
+    assert b"name=net_card" in (out / "net_card.ko").read_bytes()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("suffix", [*PACKERS, "built in"])
+def test_a_guest_finds_its_disk_however_the_modules_are_packed(suffix: str, tmp_path: Path) -> None:
+    """The kernel's own modules, packed anew; without any, as where all is built in, the guest starts all the same."""
+    require("qemu", "cpio")
+    accelerator = built("qemu").accelerator
+    release = (LAB / "kernel-release").read_text()
+    for name in ("rootfs", "vmlinuz"):
+        (tmp_path / name).symlink_to(LAB / name)
+    where = tmp_path / "tree/lib/modules" / release
+    where.mkdir(parents=True)
+    if suffix != "built in":
+        wanted = ["virtio_pci", "virtio_blk", "nls_ascii"]
+        words = ["bash", str(LAB_SCRIPTS / "modules.sh"), str(LAB / "packages/tree"), release, "plain", *wanted]
+        subprocess.run(words, cwd=tmp_path, check=True)
+        for module in (tmp_path / "plain").glob("*.ko"):
+            (where / f"{module.name}{suffix}").write_bytes(PACKERS[suffix](module.read_bytes()))
+    lab._script("initramfs.sh", "tree", release, LAB_SCRIPTS / "modules", "initramfs.gz", where=tmp_path)
+    (tmp_path / "disk").write_bytes(b"on the disk\n".ljust(1 << 20, b"\0"))
+    disk = ("-drive", "file=disk,if=virtio,format=raw")
+    told = boot(tmp_path, "initramfs.gz", accelerator, "head -n 1 /dev/vda; echo started", *disk)
+    assert "started" in told, told
+    assert ("on the disk" in told) == (suffix != "built in"), told
+
+
+def boot(where: Path, initrd: str, accelerator: str, run: str, *options: str) -> str:
+    """Boot the lab's kernel with an initial filesystem, both in `where`; return what the console says."""
+    words = ["qemu-system-x86_64", "-M", "q35", "-accel", accelerator, "-m", "128", "-nodefaults", "-display", "none"]
+    words += ["-serial", "stdio", "-no-reboot", *options, "-kernel", "vmlinuz", "-initrd", initrd]
+    done = subprocess.run(
+        [*words, "-append", f'console=ttyS0 loglevel=4 run="{run}"'],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        timeout=600,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.engine
+def test_packages_are_fetched_where_apt_has_no_lists(tmp_path: Path) -> None:
+    """As on a machine just made: the lab fetches lists of its own, and the system's stay as they are, absent."""
+    if shutil.which("apt-get") is None:
+        pytest.skip("no program 'apt-get': this system has other packages")
+    lists = tmp_path / "lists"
+    (lists / "partial").mkdir(parents=True)
+    configuration = tmp_path / "apt.conf"
+    configuration.write_text(f'Dir::State::Lists "{lists}";\nDir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n')
+    arch = lab.DEBIAN_ARCH[os.uname().machine]
+    done = subprocess.run(
+        ["bash", str(LAB_SCRIPTS / "packages.sh"), arch, "packages", "busybox-static"],
+        cwd=tmp_path,
+        env=os.environ | {"APT_CONFIG": str(configuration)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert lab._busybox_of(tmp_path / "packages/tree").stat().st_size > 0
+    assert not list(lists.glob("*Packages*")), "the system's lists were fetched"
 
 
 @pytest.mark.engine

@@ -5,7 +5,7 @@
 # line with the command that installs it, and the rest goes on without it.
 set -euo pipefail
 
-pidfile=/run/cvm-dockerd.pid
+pidfile=${CVM_PIDFILE:-/run/cvm-dockerd.pid}
 logfile=/var/log/cvm-dockerd.log
 missing_packages=()
 missing_words=()
@@ -16,6 +16,19 @@ want() {
         missing_packages+=("$2")
         missing_words+=("$1")
     fi
+}
+
+# packaged PACKAGE: whether this system has it. Without lists of packages, as on a machine just made, nothing would
+# seem to exist.
+packaged() {
+    may_install || return 1
+    [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || update
+    [ -n "$(apt-cache madison "$1" 2>/dev/null)" ]
+}
+
+# want_if_packaged PROGRAM PACKAGE: the same, of what not every release has.
+want_if_packaged() {
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null || ! packaged "$2" || want "$1" "$2"
 }
 
 may_install() {
@@ -143,18 +156,17 @@ engines() {
     x86_64) want linux.uml user-mode-linux ;;
     esac
     install_missing
+    # From Debian 13 on, the engine's package comes without the client, which is a package of its own.
+    want_if_packaged docker docker-cli
+    # fincore came with util-linux, and is in a package of its own from Debian 13 on.
+    want_if_packaged fincore util-linux-extra
     # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
-    if may_install && ! PATH="$PATH:/usr/sbin:/sbin" command -v criu >/dev/null; then
-        # Without lists of packages, as on a machine just made, nothing would seem to exist.
-        [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || update
-        if [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
-        install_missing
-    fi
+    want_if_packaged criu criu
     # The file server of virtiofs came with QEMU up to release 7.2, and is a package of its own since.
-    if ! [ -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then
-        PATH="$PATH:/usr/libexec" want virtiofsd virtiofsd
-        install_missing
+    if ! [ -x /usr/lib/qemu/virtiofsd ]; then
+        PATH="$PATH:/usr/libexec" want_if_packaged virtiofsd virtiofsd
     fi
+    install_missing
 }
 
 browser() {
@@ -162,7 +174,7 @@ browser() {
         ! command -v "$name" >/dev/null || return 0
     done
     # Chromium without its windows, where the system has it as a package: each page of the other opens a window.
-    if may_install && [ -n "$(apt-cache madison chromium-headless-shell 2>/dev/null)" ]; then
+    if packaged chromium-headless-shell; then
         want chromium-headless-shell chromium-headless-shell
     else
         want chromium chromium

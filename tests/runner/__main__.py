@@ -154,7 +154,7 @@ def main(words: list[str]) -> int:
             case ["shell"]:
                 return command_shell()
             case ["test-on", release, *command]:
-                return hosts.test_on(release, command, fresh=bool(os.environ.get("FRESH")))
+                return hosts.run_on(release, command, fresh=bool(os.environ.get("FRESH")))
             case ["clean"]:
                 return command_clean()
     except lab.CannotBuildHereError as error:

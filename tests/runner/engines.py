@@ -163,7 +163,7 @@ class Requirement:
 
 APT = "apt-get install --no-install-recommends"
 REQUIREMENTS: dict[str, Requirement] = {
-    "docker": Requirement(docker_answers, f"as root: {APT} docker.io, then start dockerd", engine=True),
+    "docker": Requirement(docker_answers, "as root: apt-get install docker.io, then start dockerd", engine=True),
     "local-docker": Requirement(
         _local_daemon, "run it where the Docker daemon runs, not against Docker Desktop", engine=False
     ),
@@ -204,6 +204,9 @@ REQUIREMENTS: dict[str, Requirement] = {
     "virtiofsd": Requirement(_virtiofsd, f"as root: {APT} virtiofsd", engine=True),
     "cc": Requirement(_program("cc"), f"as root: {APT} tcc", engine=True),
     "strace": Requirement(_program("strace"), f"as root: {APT} strace", engine=True),
+    "fincore": Requirement(
+        _program("fincore"), "install util-linux, or where it lacks fincore util-linux-extra", engine=True
+    ),
     "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
 }
 PIECES = {"arm64", "memtest", "debian", "tools", "ovmf", "qemu-user", "bullseye"}

@@ -198,7 +198,7 @@ def remove(where: Path) -> None:
         raise HostError(f"{where} could not be removed: as root: rm -rf {where}")
 
 
-def test_on(release: str, command: list[str], *, fresh: bool) -> int:
+def run_on(release: str, command: list[str], *, fresh: bool) -> int:
     """Run the command (`make test` for none) on the release; print the summary; return the command's exit code."""
     if release not in RELEASES:
         raise HostError(f"RELEASE={release or '(nothing)'}: choose one of {', '.join(RELEASES)}")

@@ -210,6 +210,12 @@ def _need_cpio() -> None:
         raise CannotBuildHereError(str(missing[0]))
 
 
+def _need_docker() -> None:
+    """Raise CannotBuildHereError where no Docker daemon answers, which makes an image of what is built."""
+    if missing := engines.missing(("docker",)):
+        raise CannotBuildHereError(str(missing[0]))
+
+
 def _initramfs(rootfs: str) -> None:
     release = (LAB / "kernel-release").read_text()
     digest = _digest(*(LAB_SCRIPTS / name for name in ("initramfs.sh", "modules.sh", "modules")), rootfs, release)
@@ -322,6 +328,7 @@ def _memtest() -> None:
 
 
 def _debian() -> None:
+    _need_docker()
     digest = _digest(LAB_SCRIPTS / "debian.sh")
     present = _check_image_is_ours("cvm-debian") == digest
     if not present:
@@ -336,6 +343,7 @@ def _debian() -> None:
 
 def _tools() -> None:
     """The tools that measure: as an image, as a VM's disk, and as a directory for the host itself."""
+    _need_docker()
     digest = _digest(LAB_SCRIPTS / "tools.sh", LAB / "busybox")
     present = _check_image_is_ours("cvm-tools") == digest
     if not present:
