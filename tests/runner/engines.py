@@ -45,11 +45,11 @@ def docker_answers() -> str:
             ["docker", "version", "--format", "{{.Server.Version}} {{.Server.Os}}"],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "the Docker daemon did not answer within 20 s"
+        return "the Docker daemon did not answer within 120 s"
     if answer.returncode != 0:
         return (answer.stderr.strip().splitlines() or ["the Docker daemon does not answer"])[-1]
     return "" if answer.stdout.split()[-1:] == ["linux"] else "the Docker daemon runs no Linux containers"
@@ -93,7 +93,7 @@ def _user_namespaces() -> str:
             ["unshare", "--user", "--map-root-user", "--mount-proc", "--pid", "--fork", "true"],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
@@ -143,7 +143,7 @@ def _uml_boots() -> str:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "TMPDIR": "/dev/shm"},
-                timeout=20,
+                timeout=120,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
@@ -225,7 +225,7 @@ def missing(requires: tuple[str, ...]) -> list[Missing]:
 def version(*command: str) -> str:
     """Return the first line that a program prints of its version, or "none"."""
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "none"
     return (answer.stdout.strip().splitlines() or ["none"])[0] if answer.returncode == 0 else "none"

@@ -22,7 +22,7 @@ from pathlib import Path
 from . import engines
 from .paths import LAB, LAB_SCRIPTS
 
-PROBE_SECONDS = {"kvm": 6, "tcg": 60}  # kvm: real hardware boots the guest in under 1 s
+PROBE_SECONDS = {"kvm": 6, "tcg": 300}  # kvm: real hardware boots the guest in under 1 s; tcg: a busy machine takes its time
 IMAGE_LABEL = "cvm.lab"
 DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -111,7 +111,7 @@ def _failure(script: str) -> type[LabError]:
     return CannotBuildHereError if script in FETCHING else LabError
 
 
-def _script(name: str, *arguments: object, seconds: float = 300, where: Path = LAB) -> str:
+def _script(name: str, *arguments: object, seconds: float = 1800, where: Path = LAB) -> str:
     """Run a script of the lab. Raises LabError as `_call`, and with the end of what it printed if it fails."""
     done = _call(["bash", str(LAB_SCRIPTS / name), *map(str, arguments)], where, seconds)
     if done.returncode != 0:
@@ -233,7 +233,7 @@ def _image_digest(name: str) -> str | None:
         ["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{IMAGE_LABEL}"}}}}', name],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
     return done.stdout.strip() if done.returncode == 0 else None
@@ -253,7 +253,7 @@ def _image_id(name: str) -> str:
         ["docker", "image", "inspect", "--format", "{{.Id}}", name],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
     return done.stdout.strip()
@@ -264,7 +264,7 @@ def _replace_image(name: str, build: Callable[[], None]) -> None:
     old = _image_id(name)
     build()
     if old and old != _image_id(name):
-        subprocess.run(["docker", "rmi", old], capture_output=True, timeout=60, check=False)
+        subprocess.run(["docker", "rmi", old], capture_output=True, timeout=300, check=False)
 
 
 def _image(rootfs: str) -> None:
@@ -376,8 +376,15 @@ def _qemu_user() -> None:
     def build() -> None:
         where = LAB / "qemu-user"
         shutil.rmtree(where, ignore_errors=True)
-        _script("packages.sh", "amd64", "qemu-user", "qemu-user-static")
-        shutil.copy(where / "tree/usr/bin/qemu-aarch64-static", LAB / "qemu-aarch64-static")
+        # The programs that need no library were a package of their own before they became the only ones.
+        programs = (where / "tree/usr/bin/qemu-aarch64-static", where / "tree/usr/bin/qemu-aarch64")
+        for package in ("qemu-user-static", "qemu-user"):
+            _script("packages.sh", "amd64", "qemu-user", package)
+            if found := [program for program in programs if program.is_file()]:
+                break
+        else:
+            raise LabError("neither package qemu-user-static nor qemu-user holds a qemu-aarch64")
+        shutil.copy(found[0], LAB / "qemu-aarch64-static")
         shutil.rmtree(where)
 
     _piece("qemu-user", _digest(LAB_SCRIPTS / "packages.sh"), ["qemu-aarch64-static"], build)
@@ -553,5 +560,5 @@ def clean() -> None:
     with _locked():  # nobody is building it
         for name in ("cvm-lab", "cvm-debian", "cvm-tools"):
             if shutil.which("docker") and _image_digest(name):
-                subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=60)
+                subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=300)
         shutil.rmtree(LAB, ignore_errors=True)
