@@ -26,7 +26,7 @@ LIST := git ls-files --cached --others --exclude-standard
 PAGES := $(wildcard $(shell $(LIST) '*.md' 2>/dev/null))
 SCRIPTS := $(wildcard $(shell $(LIST) 'snippets/**.sh' 'tests/fixtures/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules 2>/dev/null))
 
-.PHONY: help serve build test check lint types units bench lab shell record compare hammer successors clean lock
+.PHONY: help serve build test check lint types units bench lab shell record compare test-on hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -88,6 +88,10 @@ test: check ## every check: those of make check, then the browser's and the engi
 	@$(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
 	@$(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
+test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; FRESH=1 makes it anew, COMMAND= runs another command there
+	@$(SETUP) hosts
+	@$(RUN) -m snippets.runner test-on "$(RELEASE)" $(COMMAND)
+
 lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner lab
@@ -125,7 +129,7 @@ successors: build ## build the site with the generator's likely successors and r
 clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@[ ! -x .venv/bin/python ] || $(RUN) -m snippets.runner clean
 	@$(SETUP) stop
-	@rm -rf build/site.* build/bench build/pycache
+	@rm -rf build/site.* build/bench build/pycache build/hosts
 
 lock: .venv/made.stamp ## pin the requirements anew from pyproject.toml
 	@"$(PYTHON)" -m venv build/uv && build/uv/bin/python -m pip --quiet install uv==0.13.9

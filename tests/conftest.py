@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pickle
 import signal
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -21,18 +23,23 @@ from macros.model.load import load
 from macros.pages.check import check_pages
 from macros.pages.registry import MACROS
 from macros.pages.uses import Site
-from snippets.runner import engines, lab, record, runs
+from snippets.runner import engines, hosts, lab, record, runs
 from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
 from tests.site import smallsite
 
 EXAMPLES = load_examples(SNIPPETS)
 Runs = Callable[[str, str], Output]
+REPORT = pytest.StashKey[str]()
 COLLECTED = pytest.StashKey[Iterable[str]]()  # the node ids of everything in the files that this session read
 
 
-def pytest_configure() -> None:
-    """End on SIGTERM and SIGHUP as on Ctrl-C, so that a run under way is cleaned up; in each worker too."""
+def pytest_configure(config: pytest.Config) -> None:
+    """End on SIGTERM and SIGHUP as on Ctrl-C, so that a run under way is cleaned up; in each worker too.
+
+    The report is this session's, and not that of one which a test starts: so its name goes from the environment.
+    """
+    config.stash[REPORT] = os.environ.pop(hosts.REPORT, "")
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt(f"signal {number}")
@@ -40,6 +47,18 @@ def pytest_configure() -> None:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, interrupted)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Add a line with the session's counts to the file that hosts.REPORT names, if it names one."""
+    if path := config.stash[REPORT]:
+        stats = terminalreporter.stats
+        skipped = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in stats.get("skipped", []))
+        failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(
+                json.dumps({"passed": len(stats.get("passed", [])), "failed": failed, "skipped": skipped}) + "\n"
+            )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -149,7 +168,8 @@ def run_example(request: pytest.FixtureRequest, shared: Path) -> Runs:
                 kept.write_bytes(pickle.dumps(output))
             result: Output = pickle.loads(kept.read_bytes())
         try:
-            record.check_ended_well(side, result)
+            with record.naming_versions(EXAMPLES[example_id], side):
+                record.check_ended_well(side, result)
         except record.ExampleError as error:
             pytest.fail(str(error), pytrace=False)
         return result

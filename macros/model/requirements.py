@@ -9,7 +9,7 @@ from pathlib import Path
 from macros.base.problems import Problem, ProblemError, read, relative
 
 TABLE = Path("lab/requirements.tsv")  # below snippets/
-HEAD = ("word", "kind", "program", "debian", "fedora", "brew", "remedy")
+HEAD = ("word", "kind", "arch", "step", "program", "debian", "fedora", "brew", "remedy")
 KINDS = ("engine", "optional", "condition", "piece", "tool")
 # What a side requires without saying so.
 IMPLIED = {"host": (), "container": ("docker",), "vm": ("qemu", "amd64")}
@@ -21,12 +21,16 @@ class Requirement:
 
     `kind` is *engine* (its absence is a failure in CI), *optional* (a skip there too), *condition* (something that the
     host is or is not), *piece* (a part of the lab that is built only where an example names it), or *tool* (what the
-    set-up and the lab need, and no example names). `program` is looked up on PATH, "" where a probe tells instead; the
-    package that has it is named for Debian, Fedora and Homebrew. `remedy` says what helps where no package does.
+    set-up and the lab need, and no example names). `arch` is the only processor that it is wanted on, `step` names the
+    steps of the set-up that install it. `program` is looked up on PATH, "" where a probe tells instead; the packages
+    that have it are named for Debian, Fedora and Homebrew. `remedy` says what helps where no package does, or what else
+    is to be done.
     """
 
     word: str
     kind: str
+    arch: str
+    step: str
     program: str
     debian: str
     fedora: str

@@ -14,9 +14,9 @@ for tool in apt-get dpkg; do
 done
 mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial" "$dir/debs" "$dir/tree"
 options=(-q -o "APT::Architecture=$arch" -o "APT::Sandbox::User=root" -o "DPkg::Lock::Timeout=120")
-if [ "$arch" != "$(dpkg --print-architecture)" ]; then
-    # A list of another architecture's packages, kept here: the system's own
-    # list of architectures stays as it is.
+if [ "$arch" != "$(dpkg --print-architecture)" ] || [ -z "$(apt-cache madison dpkg 2>/dev/null)" ]; then
+    # Lists of packages, kept here: the system's own may be of another architecture, or absent,
+    # as on a machine just made, and stay as they are.
     : >"$dir/status"
     options+=(-o "APT::Architectures=$arch" -o "Dir::State=$dir" -o "Dir::State::Lists=$dir/lists" -o "Dir::State::status=$dir/status"
         -o "Dir::Cache=$dir/cache")
@@ -24,7 +24,7 @@ if [ "$arch" != "$(dpkg --print-architecture)" ]; then
 fi
 cd "$dir/debs"
 for package; do
-    real=$(apt-cache "${options[@]}" depends "$package" 2>/dev/null |
+    real=$({ apt-cache "${options[@]}" depends "$package" 2>/dev/null || true; } |
         awk '$1 == "Depends:" && $2 ~ /^linux-(image|modules)-[0-9]/ {print $2}')
     if [ -z "$real" ] && ! apt-cache "${options[@]}" show "$package" >/dev/null 2>&1; then
         echo "apt does not know the package $package: run 'apt-get update' as root" >&2

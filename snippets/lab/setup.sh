@@ -1,54 +1,84 @@
 #!/usr/bin/env bash
 # Installs and starts what the checks need and this machine lacks.
-# usage: setup.sh venv|engines|browser|start|stop…
+# usage: setup.sh venv|engines|browser|hosts|start|stop…
 # Only on Debian or Ubuntu and as root: elsewhere each missing thing is named, in a
 # line with the command that installs it, and the rest goes on without it.
 set -euo pipefail
 
-pidfile=/run/cvm-dockerd.pid
+pidfile=${CVM_PIDFILE:-/run/cvm-dockerd.pid}
 logfile=/var/log/cvm-dockerd.log
+table=$(dirname "${BASH_SOURCE[0]}")/requirements.tsv # which programs and packages; see there
 missing_packages=()
 missing_words=()
 
+here() {
+    PATH="$PATH:/usr/sbin:/sbin:/usr/libexec:/usr/lib/qemu" command -v "$1" >/dev/null
+}
+
 # want PROGRAM PACKAGE: note the package if the program is not there.
 want() {
-    if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null; then
+    if ! here "$1"; then
         missing_packages+=("$2")
         missing_words+=("$1")
     fi
+}
+
+# packaged PACKAGE: whether this system has it. Without lists of packages, as on a machine just made, nothing would
+# seem to exist.
+packaged() {
+    may_install || return 1
+    [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || update
+    [ -n "$(apt-cache madison "$1" 2>/dev/null)" ]
+}
+
+# want_if_packaged PROGRAM PACKAGE: the same, of what not every release has.
+want_if_packaged() {
+    here "$1" || ! packaged "$2" || want "$1" "$2"
 }
 
 may_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && grep -qsE '^(ID|ID_LIKE)=.*(debian|ubuntu)' /etc/os-release
 }
 
-hint() {
-    if command -v apt-get >/dev/null; then
-        echo "as root: apt-get install --no-install-recommends $1"
-    elif command -v dnf >/dev/null; then
-        echo "as root: dnf install $2"
-    elif command -v brew >/dev/null; then
-        echo "brew install $3"
-    else
-        echo "install it with your system's package manager"
-    fi
+# rows STEP: print the table's rows that this step installs on this processor.
+rows() {
+    awk -F '\t' -v step="$1" -v arch="$(uname -m)" \
+        '/^[^#]/ && index("," $4 ",", "," step ",") && ($3 == "-" || $3 == arch)' "$table"
 }
 
-# The same things under the names that other systems give them.
+# want_rows STEP: note what of the table this step installs and is not there.
+want_rows() {
+    local kind program debian package
+    while IFS=$'\t' read -r _ kind _ _ program debian _; do
+        for package in ${debian//,/ }; do
+            # What a release may lack, and what it may have split off, is no matter where it has no such package.
+            if [ "$kind" = optional ] || [ "$package" != "${debian%%,*}" ]; then
+                want_if_packaged "$program" "$package"
+            else
+                want "$program" "$package"
+            fi
+        done
+    done < <(rows "$1")
+}
+
+# elsewhere PROGRAM: how a system on which this script installs nothing gets a program.
 elsewhere() {
-    case $1 in
-    docker) hint docker.io moby-engine "--cask docker" ;;
-    qemu-system-x86_64) hint qemu-system-x86 qemu-system-x86-core qemu ;;
-    qemu-img) hint qemu-utils qemu-img qemu ;;
-    qemu-system-aarch64) hint qemu-system-arm qemu-system-aarch64-core qemu ;;
-    chromium) hint chromium chromium "--cask chromium" ;;
-    runc | cpio | mmdebstrap | hyperfine | iptables | strace | virtiofsd) hint "$1" "$1" "$1" ;;
-    cc) hint tcc gcc gcc ;;
-    bwrap) hint bubblewrap bubblewrap bubblewrap ;;
-    linux.uml) hint user-mode-linux user-mode-linux user-mode-linux ;;
-    mke2fs) hint e2fsprogs e2fsprogs e2fsprogs ;;
-    unshare) hint util-linux util-linux util-linux ;;
-    *) hint "$1" "$1" "$1" ;;
+    local column manager package
+    if command -v apt-get >/dev/null; then
+        column=6 manager="as root: apt-get install"
+    elif command -v dnf >/dev/null; then
+        column=7 manager="as root: dnf install"
+    elif command -v brew >/dev/null; then
+        column=8 manager="brew install"
+    else
+        echo "install it with your system's package manager"
+        return
+    fi
+    package=$(awk -F '\t' -v program="$1" -v column="$column" '/^[^#]/ && $5 == program {print $column; exit}' "$table")
+    case $package in
+    "") echo "$manager $1" ;; # not in the table: called as its program is
+    -) echo "install it with your system's package manager" ;;
+    *) echo "$manager ${package//,/ }" ;;
     esac
 }
 
@@ -86,7 +116,7 @@ install_missing() {
             apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends --no-remove "${known[@]}" >/dev/null ||
             failed "apt-get could not install ${known[*]}; what needs them is skipped"
         # There is no daemon to stop where none was installed.
-        PATH="$PATH:/usr/sbin:/sbin" command -v dockerd >/dev/null || rm -f "$pidfile"
+        here dockerd || rm -f "$pidfile"
     else
         for word in "${missing_words[@]}"; do
             echo "set-up: no $word here; $(elsewhere "$word")"
@@ -106,7 +136,7 @@ venv() {
         missing_packages+=(python3-venv)
         missing_words+=(python3-venv)
     }
-    want git git # names the files that are checked, and dates the build
+    want_rows venv
     install_missing
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
         echo "set-up: $python cannot make a virtual environment without its module ensurepip" >&2
@@ -115,44 +145,12 @@ venv() {
 }
 
 engines() {
-    want ps procps
-    want ip iproute2
-    want docker docker.io
+    want_rows engines
     # A client alone is no engine: something must answer, or a dockerd must be there to start.
     if command -v docker >/dev/null && ! docker version >/dev/null 2>&1; then
         want dockerd docker.io
     fi
-    case $(uname -m) in
-    x86_64) want qemu-system-x86_64 qemu-system-x86 ;;
-    esac
-    want qemu-system-aarch64 qemu-system-arm
-    want qemu-img qemu-utils
-    want runc runc
-    want cpio cpio
-    want mmdebstrap mmdebstrap
-    want mke2fs e2fsprogs
-    want unshare util-linux
-    want hyperfine hyperfine # measures start-up, and the speed of the checks
-    want bwrap bubblewrap
-    want iptables iptables
-    want cc tcc # compiles a program of a few kilobytes, which uses no library
-    want strace strace
-    case $(uname -m) in
-    x86_64) want linux.uml user-mode-linux ;;
-    esac
     install_missing
-    # Debian has CRIU, Ubuntu does not; the examples that want it are skipped without it.
-    if may_install && ! PATH="$PATH:/usr/sbin:/sbin" command -v criu >/dev/null; then
-        # Without lists of packages, as on a machine just made, nothing would seem to exist.
-        [ -n "$(apt-cache madison dpkg 2>/dev/null)" ] || update
-        if [ -n "$(apt-cache madison criu 2>/dev/null)" ]; then want criu criu; fi
-        install_missing
-    fi
-    # The file server of virtiofs came with QEMU up to release 7.2, and is a package of its own since.
-    if ! [ -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then
-        PATH="$PATH:/usr/libexec" want virtiofsd virtiofsd
-        install_missing
-    fi
 }
 
 browser() {
@@ -160,12 +158,18 @@ browser() {
         ! command -v "$name" >/dev/null || return 0
     done
     # Chromium without its windows, where the system has it as a package: each page of the other opens a window.
-    if may_install && [ -n "$(apt-cache madison chromium-headless-shell 2>/dev/null)" ]; then
+    if packaged chromium-headless-shell; then
         want chromium-headless-shell chromium-headless-shell
     else
         want chromium chromium
     fi
     ! may_install || missing_packages+=(fonts-dejavu-core)
+    install_missing
+}
+
+# What `make test-on` needs of this machine.
+hosts() {
+    want_rows hosts
     install_missing
 }
 
@@ -179,7 +183,7 @@ failed() {
 start() {
     command -v docker >/dev/null || return 0
     ! docker version >/dev/null 2>&1 || return 0
-    if [ "$(id -u)" != 0 ] || ! PATH="$PATH:/usr/sbin:/sbin" command -v dockerd >/dev/null; then
+    if [ "$(id -u)" != 0 ] || ! here dockerd; then
         echo "set-up: no Docker daemon answers; as root: systemctl start docker (or, without systemd: dockerd)"
         return 0
     fi
@@ -230,9 +234,9 @@ stop() {
 
 for step; do
     case $step in
-    venv | engines | browser | start | stop) "$step" ;;
+    venv | engines | browser | hosts | start | stop) "$step" ;;
     *)
-        echo "usage: setup.sh venv|engines|browser|start|stop…" >&2
+        echo "usage: setup.sh venv|engines|browser|hosts|start|stop…" >&2
         exit 2
         ;;
     esac

@@ -11,13 +11,13 @@ docker run --rm -v "$PWD/snippets/lab:/scripts:ro" \
     "${image:-debian:12}" bash -euc '
     rm -rf packages
     apt-get -q update
-    apt-get -q -y install cpio
+    apt-get -q -y install cpio xz-utils
     bash /scripts/packages.sh amd64 packages \
         linux-image-cloud-amd64 busybox-static
     kernel=$(echo packages/tree/boot/vmlinuz-*)
     cp "$kernel" vmlinuz
-    cp packages/tree/bin/busybox .
-    bash /scripts/rootfs.sh packages/tree/bin/busybox /scripts/init
+    find packages/tree -type f -name busybox -exec cp {} . \;
+    bash /scripts/rootfs.sh ./busybox /scripts/init
     bash /scripts/initramfs.sh packages/tree "${kernel#*vmlinuz-}" \
         /scripts/modules initramfs.gz'
 # --8<-- [end:files]

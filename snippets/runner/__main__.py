@@ -5,6 +5,8 @@ run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
 record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1 a first picture under build/
 compare        print this machine's medians beside the published ones
+test-on RELEASE [COMMAND…]
+               run `make test`, or another command, on another release of Debian: bookworm, trixie, sid
 clean          remove what the lab and its runs made
 """
 
@@ -21,7 +23,7 @@ from types import FrameType
 from macros.base.problems import ProblemError
 from macros.model.example_reader import load_example, load_examples
 from macros.model.examples import Example
-from snippets.runner import compare, engines, execute, experiments, lab, record, runs
+from snippets.runner import compare, engines, execute, experiments, hosts, lab, record, runs
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT, SNIPPETS
 
 CANNOT_BUILD_HERE = 3  # what `make test` goes on after, outside CI: what needs the lab is skipped
@@ -80,7 +82,7 @@ def command_run(script: Path) -> int:
     built = lab.ensure(set(side.requires))
     output = record.run_side(side, built, echo=True, effort="")
     if output.timed_out:
-        print(f"ended after its time limit of {side.seconds} s", file=sys.stderr)
+        print(f"ended after its time limit of {execute.limit(side):.0f} s", file=sys.stderr)
         return 124
     return output.code if output.code >= 0 else 128 - output.code
 
@@ -149,6 +151,8 @@ def main(words: list[str]) -> int:
                 return compare.compare(load_examples(SNIPPETS))
             case ["shell"]:
                 return command_shell()
+            case ["test-on", release, *command]:
+                return hosts.run_on(release, command, fresh=bool(os.environ.get("FRESH")))
             case ["clean"]:
                 return command_clean()
     except lab.CannotBuildHereError as error:
@@ -157,7 +161,7 @@ def main(words: list[str]) -> int:
     except subprocess.TimeoutExpired as error:
         print(f"no answer within {error.timeout:.0f} s: {shlex.join(map(str, error.cmd))}", file=sys.stderr)
         return 1
-    except (ProblemError, lab.LabError, record.ExampleError, runs.Unreachable, OSError) as error:
+    except (ProblemError, hosts.HostError, lab.LabError, record.ExampleError, runs.Unreachable, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(__doc__, file=sys.stderr)

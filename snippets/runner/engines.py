@@ -12,6 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from macros.model import requirements
+
+from .paths import SNIPPETS
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -29,9 +33,13 @@ class Missing:
         return f"{self.name}: {self.reason}; {self.remedy}"
 
 
-def _program(name: str) -> Callable[[], str]:
+ELSEWHERE = "/usr/sbin:/sbin:/usr/libexec:/usr/lib/qemu"  # where programs for the system lie
+
+
+def program(name: str) -> Callable[[], str]:
+    """Return a function that says why a program cannot be started, or ""."""
     return lambda: (
-        "" if shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") else f"no program '{name}'"
+        "" if shutil.which(name, path=f"{os.environ.get('PATH', '')}:{ELSEWHERE}") else f"no program '{name}'"
     )
 
 
@@ -45,11 +53,11 @@ def docker_answers() -> str:
             ["docker", "version", "--format", "{{.Server.Version}} {{.Server.Os}}"],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "the Docker daemon did not answer within 20 s"
+        return "the Docker daemon did not answer within 120 s"
     if answer.returncode != 0:
         return (answer.stderr.strip().splitlines() or ["the Docker daemon does not answer"])[-1]
     return "" if answer.stdout.split()[-1:] == ["linux"] else "the Docker daemon runs no Linux containers"
@@ -81,7 +89,7 @@ def _local_daemon() -> str:
 
 def _containerd() -> str:
     """The example reads the events of the containerd that the Docker daemon uses."""
-    if why := _program("ctr")():
+    if why := program("ctr")():
         return why
     sockets = ("/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock")
     return "" if any(os.access(path, os.W_OK) for path in sockets) else "no socket of containerd that this user may use"
@@ -93,18 +101,12 @@ def _user_namespaces() -> str:
             ["unshare", "--user", "--map-root-user", "--mount-proc", "--pid", "--fork", "true"],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return "no program 'unshare' that ends"
     return "" if done.returncode == 0 else f"no user namespace may be made here ({done.stderr.strip()})"
-
-
-def _virtiofsd() -> str:
-    """The file server of virtiofs lies where no PATH leads: with QEMU up to release 7.2, in a package of its own later."""
-    places = ("/usr/libexec/virtiofsd", "/usr/lib/qemu/virtiofsd")
-    return "" if any(os.access(path, os.X_OK) for path in places) else f"no program {' or '.join(places)}"
 
 
 def _no_arm_translation() -> str:
@@ -131,7 +133,7 @@ def _uml_boots() -> str:
     put_fp_registers) and ends the first program by SIGSEGV, whichever that is. So `true` is started, and only
     this end of it counts as the reason.
     """
-    if why := _program("linux.uml")():
+    if why := program("linux.uml")():
         return why
     with tempfile.TemporaryDirectory(prefix="cvm-uml-") as directory:
         command = ["linux.uml", "mem=128M", "quiet", "loglevel=1", "con=null", "con0=null,fd:1", "root=/dev/root"]
@@ -143,7 +145,7 @@ def _uml_boots() -> str:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "TMPDIR": "/dev/shm"},
-                timeout=20,
+                timeout=120,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
@@ -161,52 +163,36 @@ class Requirement:
     engine: bool
 
 
-APT = "apt-get install --no-install-recommends"
-REQUIREMENTS: dict[str, Requirement] = {
-    "docker": Requirement(docker_answers, f"as root: {APT} docker.io, then start dockerd", engine=True),
-    "local-docker": Requirement(
-        _local_daemon, "run it where the Docker daemon runs, not against Docker Desktop", engine=False
-    ),
-    "qemu": Requirement(_program("qemu-system-x86_64"), f"as root: {APT} qemu-system-x86", engine=True),
-    "qemu-arm64": Requirement(_program("qemu-system-aarch64"), f"as root: {APT} qemu-system-arm", engine=True),
-    "runc": Requirement(_program("runc"), f"as root: {APT} runc", engine=True),
-    "unshare": Requirement(_program("unshare"), f"as root: {APT} util-linux", engine=True),
-    "user-namespaces": Requirement(_user_namespaces, "allow user namespaces, or run it as root", engine=False),
-    "root": Requirement(lambda: "" if os.geteuid() == 0 else "needs root on the host", "run it as root", engine=False),
-    "linux": Requirement(_linux, "run it on Linux", engine=False),
-    "amd64": Requirement(_amd64, "run it on an x86-64 host", engine=False),
-    "no-arm-translation": Requirement(
-        _no_arm_translation, "run it where no binfmt_misc handler for arm64 is registered", engine=False
-    ),
-    "lab": Requirement(lambda: "", "", engine=True),  # the lab's files alone, for a side that needs no engine
-    # Pieces of the lab that are built only for the examples that name them.
-    "arm64": Requirement(lambda: "", "", engine=True),
-    "memtest": Requirement(lambda: "", "", engine=True),
-    "debian": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
-    "tools": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap e2fsprogs", engine=True),
-    "ovmf": Requirement(lambda: "", "", engine=True),
-    "qemu-user": Requirement(lambda: "", "", engine=True),
-    "bullseye": Requirement(_program("mmdebstrap"), f"as root: {APT} mmdebstrap", engine=True),
-    "vsyscall": Requirement(_vsyscall, "run it on a kernel started with vsyscall=xonly", engine=False),
-    "bwrap": Requirement(_program("bwrap"), f"as root: {APT} bubblewrap", engine=True),
-    "uml": Requirement(_program("linux.uml"), f"as root: {APT} user-mode-linux", engine=True),
-    "uml-boots": Requirement(_uml_boots, "run it on a processor without AMX", engine=False),
-    "hyperfine": Requirement(_program("hyperfine"), f"as root: {APT} hyperfine", engine=True),
-    "qemu-img": Requirement(_program("qemu-img"), f"as root: {APT} qemu-utils", engine=True),
-    "containerd": Requirement(_containerd, f"as root: {APT} containerd, and read its socket as root", engine=False),
-    "ksm": Requirement(
-        lambda: "" if Path("/sys/kernel/mm/ksm/run").exists() else "this kernel has no KSM",
-        "run it on a kernel with KSM",
-        engine=False,
-    ),
-    "criu": Requirement(_program("criu"), f"as root: {APT} criu", engine=False),
-    "iptables": Requirement(_program("iptables"), f"as root: {APT} iptables", engine=True),
-    "virtiofsd": Requirement(_virtiofsd, f"as root: {APT} virtiofsd", engine=True),
-    "cc": Requirement(_program("cc"), f"as root: {APT} tcc", engine=True),
-    "strace": Requirement(_program("strace"), f"as root: {APT} strace", engine=True),
-    "cpio": Requirement(_program("cpio"), f"as root: {APT} cpio", engine=True),
+# What no program on PATH tells; every other requirement is the program in its row of the table, or a piece of the lab.
+PROBES: dict[str, Callable[[], str]] = {
+    "docker": docker_answers,
+    "local-docker": _local_daemon,
+    "containerd": _containerd,
+    "user-namespaces": _user_namespaces,
+    "root": lambda: "" if os.geteuid() == 0 else "needs root on the host",
+    "linux": _linux,
+    "amd64": _amd64,
+    "no-arm-translation": _no_arm_translation,
+    "vsyscall": _vsyscall,
+    "uml-boots": _uml_boots,
+    "ksm": lambda: "" if Path("/sys/kernel/mm/ksm/run").exists() else "this kernel has no KSM",
 }
-PIECES = {"arm64", "memtest", "debian", "tools", "ovmf", "qemu-user", "bullseye"}
+
+
+def _requirement(row: requirements.Requirement) -> Requirement:
+    """Return how to see whether a row of the table is met, and how to meet it."""
+    packages = row.debian.replace(",", " ")
+    install = f"as root: apt-get install {packages}" if packages else ""
+    return Requirement(
+        why_not=PROBES.get(row.word) or (program(row.program) if row.program else lambda: ""),
+        remedy=", ".join(filter(None, (install, row.remedy))),
+        engine=row.kind in {"engine", "piece"},
+    )
+
+
+ROWS = requirements.requirements(SNIPPETS)
+REQUIREMENTS = {word: _requirement(row) for word, row in ROWS.items()}
+PIECES = {word for word, row in ROWS.items() if row.kind == "piece"} - {"lab"}
 
 
 def missing(requires: tuple[str, ...]) -> list[Missing]:
@@ -222,7 +208,7 @@ def missing(requires: tuple[str, ...]) -> list[Missing]:
 def version(*command: str) -> str:
     """Return the first line that a program prints of its version, or "none"."""
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "none"
     return (answer.stdout.strip().splitlines() or ["none"])[0] if answer.returncode == 0 else "none"

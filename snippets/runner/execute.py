@@ -22,7 +22,13 @@ from .runs import SUPERVISES, VARIABLE, Run, kill_processes, uninterrupted
 MARK = "\x1e"  # the ASCII record separator: printed where a region starts and ends, never by a command
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|c)")
 GRACE = 3.0  # seconds between SIGTERM and SIGKILL
+PATIENCE = 4  # how many times a side's `seconds`, meant for an idle machine, it may take on a busy one: the limit is for what hangs
 SUPERVISE = Path(__file__).with_name("supervise.py")
+
+
+def limit(side: Side) -> float:
+    """Return after how many seconds a side's script is ended, whatever else the machine does."""
+    return float(side.seconds * PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False, effort: 
     assert process.stdout is not None
     chunks: list[bytes] = []
     timed_out = False
-    end = start + side.seconds
+    end = start + limit(side)
     try:
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)

@@ -20,7 +20,7 @@ from pathlib import Path
 from macros.model.example_reader import load_examples
 from macros.model.examples import Side
 from snippets.runner import engines, lab, runs
-from snippets.runner.paths import ROOT, SNIPPETS
+from snippets.runner.paths import SNIPPETS
 
 WAIT = 60  # seconds that a runner has to end after it was told to
 
@@ -67,7 +67,7 @@ def _command(pid: int) -> str:
 def kill_once(side: Side, seconds: float, number: signal.Signals, whom: str) -> set[str]:
     """Start the side, kill `whom` ("script", "runner") after `seconds`, clean as the next run does; return what is left."""
     before = inventory()
-    words = [sys.executable, str(ROOT / "tests" / "runner"), "run", str(side.script)]
+    words = [sys.executable, "-m", "snippets.runner", "run", str(side.script)]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     with suppress(subprocess.TimeoutExpired):
         process.wait(seconds)

@@ -22,7 +22,10 @@ from pathlib import Path
 from . import engines
 from .paths import LAB, LAB_SCRIPTS
 
-PROBE_SECONDS = {"kvm": 6, "tcg": 60}  # kvm: real hardware boots the guest in under 1 s
+PROBE_SECONDS = {
+    "kvm": 6,
+    "tcg": 300,
+}  # kvm: real hardware boots the guest in under 1 s; tcg: a busy machine takes its time
 IMAGE_LABEL = "cvm.lab"
 DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -111,7 +114,7 @@ def _failure(script: str) -> type[LabError]:
     return CannotBuildHereError if script in FETCHING else LabError
 
 
-def _script(name: str, *arguments: object, seconds: float = 300, where: Path = LAB) -> str:
+def _script(name: str, *arguments: object, seconds: float = 1800, where: Path = LAB) -> str:
     """Run a script of the lab. Raises LabError as `_call`, and with the end of what it printed if it fails."""
     done = _call(["bash", str(LAB_SCRIPTS / name), *map(str, arguments)], where, seconds)
     if done.returncode != 0:
@@ -141,6 +144,14 @@ def _distribution() -> str:
         return ""
 
 
+def _busybox_of(tree: Path) -> Path:
+    """Return the program in an unpacked package busybox-static: /bin became a link to /usr/bin, and the package followed."""
+    found = [path for path in (tree / "bin/busybox", tree / "usr/bin/busybox") if path.is_file()]
+    if not found:
+        raise LabError("the package busybox-static holds neither bin/busybox nor usr/bin/busybox")
+    return found[0]
+
+
 def _packages() -> None:
     """Unpack the kernel and busybox, or take those that LAB_KERNEL, LAB_MODULES and LAB_BUSYBOX name."""
     arch = DEBIAN_ARCH.get(platform.machine(), platform.machine())
@@ -167,7 +178,7 @@ def _packages() -> None:
             _script("packages.sh", arch, "packages", image, "busybox-static")
             kernel = next(iter(sorted((tree / "boot").glob("vmlinuz-*"))))
             release = kernel.name.removeprefix("vmlinuz-")
-            busybox = next(path for path in (tree / "bin/busybox", tree / "usr/bin/busybox") if path.exists())
+            busybox = _busybox_of(tree)
         shutil.copyfile(kernel, LAB / "vmlinuz")
         shutil.copy(busybox, LAB / "busybox")
         (LAB / "busybox").chmod(0o755)
@@ -202,9 +213,15 @@ def _need_cpio() -> None:
         raise CannotBuildHereError(str(missing[0]))
 
 
+def _need_docker() -> None:
+    """Raise CannotBuildHereError where no Docker daemon answers, which makes an image of what is built."""
+    if missing := engines.missing(("docker",)):
+        raise CannotBuildHereError(str(missing[0]))
+
+
 def _initramfs(rootfs: str) -> None:
     release = (LAB / "kernel-release").read_text()
-    digest = _digest(LAB_SCRIPTS / "initramfs.sh", LAB_SCRIPTS / "modules", rootfs, release)
+    digest = _digest(*(LAB_SCRIPTS / name for name in ("initramfs.sh", "modules.sh", "modules")), rootfs, release)
 
     def build() -> None:
         _need_cpio()
@@ -219,7 +236,7 @@ def _image_digest(name: str) -> str | None:
         ["docker", "image", "inspect", "--format", f'{{{{index .Config.Labels "{IMAGE_LABEL}"}}}}', name],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
     return done.stdout.strip() if done.returncode == 0 else None
@@ -239,7 +256,7 @@ def _image_id(name: str) -> str:
         ["docker", "image", "inspect", "--format", "{{.Id}}", name],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
     return done.stdout.strip()
@@ -250,7 +267,7 @@ def _replace_image(name: str, build: Callable[[], None]) -> None:
     old = _image_id(name)
     build()
     if old and old != _image_id(name):
-        subprocess.run(["docker", "rmi", old], capture_output=True, timeout=60, check=False)
+        subprocess.run(["docker", "rmi", old], capture_output=True, timeout=300, check=False)
 
 
 def _image(rootfs: str) -> None:
@@ -274,7 +291,7 @@ def _arm64() -> None:
         (where / "kernel-release").write_text(kernel.name.removeprefix("vmlinuz-"))
         # The applets' names come from the host's busybox: the arm64 one does not run here.
         _script("rootfs.sh", LAB / "busybox", LAB_SCRIPTS / "init", where=where)
-        shutil.copy(where / "packages/tree/bin/busybox", where / "rootfs/bin/busybox")
+        shutil.copy(_busybox_of(where / "packages/tree"), where / "rootfs/bin/busybox")
         shutil.copy(where / "rootfs/bin/busybox", where / "busybox")
         _script(
             "initramfs.sh",
@@ -287,7 +304,7 @@ def _arm64() -> None:
         shutil.rmtree(where / "packages")
         shutil.rmtree(where / "rootfs")
 
-    names = ("packages.sh", "rootfs.sh", "initramfs.sh", "init", "modules")
+    names = ("packages.sh", "rootfs.sh", "initramfs.sh", "modules.sh", "init", "modules")
     _piece(
         "arm64",
         _digest(*(LAB_SCRIPTS / name for name in names)),
@@ -314,6 +331,7 @@ def _memtest() -> None:
 
 
 def _debian() -> None:
+    _need_docker()
     digest = _digest(LAB_SCRIPTS / "debian.sh")
     present = _check_image_is_ours("cvm-debian") == digest
     if not present:
@@ -328,6 +346,7 @@ def _debian() -> None:
 
 def _tools() -> None:
     """The tools that measure: as an image, as a VM's disk, and as a directory for the host itself."""
+    _need_docker()
     digest = _digest(LAB_SCRIPTS / "tools.sh", LAB / "busybox")
     present = _check_image_is_ours("cvm-tools") == digest
     if not present:
@@ -360,8 +379,15 @@ def _qemu_user() -> None:
     def build() -> None:
         where = LAB / "qemu-user"
         shutil.rmtree(where, ignore_errors=True)
-        _script("packages.sh", "amd64", "qemu-user", "qemu-user-static")
-        shutil.copy(where / "tree/usr/bin/qemu-aarch64-static", LAB / "qemu-aarch64-static")
+        # The programs that need no library were a package of their own before they became the only ones.
+        programs = (where / "tree/usr/bin/qemu-aarch64-static", where / "tree/usr/bin/qemu-aarch64")
+        for package in ("qemu-user-static", "qemu-user"):
+            _script("packages.sh", "amd64", "qemu-user", package)
+            if found := [program for program in programs if program.is_file()]:
+                break
+        else:
+            raise LabError("neither package qemu-user-static nor qemu-user holds a qemu-aarch64")
+        shutil.copy(found[0], LAB / "qemu-aarch64-static")
         shutil.rmtree(where)
 
     _piece("qemu-user", _digest(LAB_SCRIPTS / "packages.sh"), ["qemu-aarch64-static"], build)
@@ -537,5 +563,5 @@ def clean() -> None:
     with _locked():  # nobody is building it
         for name in ("cvm-lab", "cvm-debian", "cvm-tools"):
             if shutil.which("docker") and _image_digest(name):
-                subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=60)
+                subprocess.run(["docker", "rmi", name], capture_output=True, check=False, timeout=300)
         shutil.rmtree(LAB, ignore_errors=True)

@@ -50,7 +50,7 @@ def normalise(parts: dict[str, str], example: Example, side: str = "host") -> di
 
 
 def _host_value(command: str) -> str:
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
     return done.stdout.strip()
 
 

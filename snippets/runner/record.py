@@ -10,7 +10,8 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from macros.model.regions import regions, with_markers
 from macros.model.results import REPEATS, RESULTS, sample_problem, split_point
 
 from . import engines, lab
-from .execute import Output, execute, failing_line
+from .execute import Output, execute, failing_line, limit
 from .normal import leaks, normalise, short
 from .paths import BUILD, DATA, ROOT
 from .runs import Run, sweep
@@ -50,7 +51,7 @@ def check_ended_well(side: Side, output: Output) -> None:
     script = short(side.script)
     shown = f"what it printed:\n{output.whole or '(nothing)'}"
     if output.timed_out:
-        raise ExampleError(f"{script} did not end within its {side.seconds} s\n{shown}")
+        raise ExampleError(f"{script} did not end within {limit(side):.0f} s\n{shown}")
     if output.code != 0:
         where = failing_line(output.whole, Path(script)) or script
         raise ExampleError(f"{where}: the script ended with {output.code}\n{shown}")
@@ -63,7 +64,47 @@ def check_ended_well(side: Side, output: Output) -> None:
 
 def check(example: Example, side: Side, output: Output) -> None:
     """Raise ExampleError unless the output, normalised, is what was recorded. Writes nothing."""
-    check_ended_well(side, output)
+    with naming_versions(example, side):
+        check_ended_well(side, output)
+        _check_text(example, side, output)
+
+
+@contextmanager
+def naming_versions(example: Example, side: Side) -> Iterator[None]:
+    """Let an ExampleError say first where it came with other engines than what was recorded."""
+    try:
+        yield
+    except ExampleError as error:
+        if other := other_versions(example, side, engines.versions()):
+            raise ExampleError(f"{other}\n{error}") from error
+        raise
+
+
+ENGINES = {"docker engine": ("Docker", ("docker", "local-docker")), "qemu": ("QEMU", ("qemu", "qemu-arm64"))}
+
+
+def other_versions(example: Example, side: Side, here: dict[str, str]) -> str:
+    """Return which engines of a side are of another release than those it was recorded with, or ""."""
+    recorded = example.records[side.side].versions if side.side in example.records else {}
+
+    def release(text: str) -> str:
+        return ".".join(re.findall(r"\d+", text)[:2])
+
+    differing = [
+        (name, release(recorded.get(key, "")), release(here.get(key, "")))
+        for key, (name, words) in ENGINES.items()
+        if set(words) & set(side.requires)
+    ]
+    found = [(name, then, now) for name, then, now in differing if then and then != now]
+    if not found:
+        return ""
+    return "recorded with {}; here {}".format(
+        " and ".join(f"{name} {then}" for name, then, _ in found),
+        " and ".join(f"{name} {now or 'of no known version'}" for name, _, now in found),
+    )
+
+
+def _check_text(example: Example, side: Side, output: Output) -> None:
     came = normalise({region.name: output.regions[region.name] for region in side.regions}, example, side.side)
     recorded = {region.name: region for region in regions(side.recorded, ROOT)}
     for region in side.regions:

@@ -177,7 +177,7 @@ def _docker(*words: str, asks: bool = True) -> list[str]:
     for attempt in range(ATTEMPTS):
         try:
             answer = subprocess.run(
-                ["docker", *words], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+                ["docker", *words], capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Unreachable(f"docker does not answer: {error}") from error
@@ -298,7 +298,7 @@ def clean(run: str) -> None:
                 ["runc", "--root", str(runc), "delete", "--force", state.name],
                 check=False,
                 capture_output=True,
-                timeout=30,
+                timeout=300,
             )
         _remove_cgroups(run)
     if (directory / "docker").exists():  # set for sides that may use Docker

@@ -110,7 +110,7 @@ def test_qemu_has_no_filter_unless_asked(run_example: Runs) -> None:
 @pytest.mark.example("security/hardening-process")
 @pytest.mark.engine
 def test_an_unprivileged_qemu_under_a_filter_can_do_less(run_example: Runs) -> None:
-    """As root the process opens root's file and starts a program; as nobody only the second; under the filter that ends it."""
+    """As root the process opens root's file and starts a program; as nobody only the second; under the filter neither."""
     output = run_example("security/hardening-process", "vm")
     root, user, sandbox = (rows(output[step]) for step in ("root", "user", "sandbox"))
     assert (root["user"], user["user"], sandbox["user"]) == ("0", "65534", "65534")
@@ -118,8 +118,8 @@ def test_an_unprivileged_qemu_under_a_filter_can_do_less(run_example: Runs) -> N
     assert [root[trial] for trial in trials] == ["works", "works"]
     assert [user[trial] for trial in trials] == ["stopped", "works"]
     assert [sandbox[trial] for trial in trials] == ["stopped", "stopped"]
-    assert root["the process ended with"] == user["the process ended with"] == "0"
-    assert sandbox["the process ended with"] == str(128 + 31)  # SIGSYS, by which a filter ends a process
+    assert "the filter" not in root and "the filter" not in user
+    assert sandbox["the filter"] in {"ended the process", "refused the call"}  # by QEMU's version
 
 
 @pytest.mark.example("security/cpu-flaws")

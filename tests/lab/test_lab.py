@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 import os
+import random
+import shutil
 import subprocess
 import sys
 import time
 import warnings
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +28,7 @@ from tests.conftest import built, require, run_patiently
 def run_lab(**more: str) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, str(ROOT / "tests" / "runner"), "lab"]
     environment = {k: v for k, v in os.environ.items() if k != "LAB_ACCEL"} | more
-    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=900, check=False)
 
 
 @pytest.mark.engine
@@ -62,7 +68,7 @@ def test_forcing_an_accelerator_that_does_not_boot_is_an_error_within_seconds() 
     else:
         assert done.returncode == 1
         assert "LAB_ACCEL=kvm, but the lab's guest does not boot on it: " in done.stderr
-        assert took < lab.PROBE_SECONDS["kvm"] + 10
+        assert took < lab.PROBE_SECONDS["kvm"] + 60
 
 
 @pytest.mark.engine
@@ -94,6 +100,205 @@ def test_the_root_filesystem_is_the_same_bytes_however_often_it_is_built(tmp_pat
         lab._script(name, *arguments, where=tmp_path)
     for name in ("manifest", "rootfs.tar", "rootfs.cpio.gz", "modules.cpio.gz", "initramfs.gz"):
         assert (tmp_path / name).read_bytes() == (LAB / name).read_bytes(), name
+
+
+def unpacked(image: bytes) -> dict[str, bytes]:
+    """Return the files of an initial filesystem, read as Linux reads it (`unpack_to_rootfs` in init/initramfs.c).
+
+    Archives follow each other. One that begins as a cpio archive does is read at an offset that is a multiple of 4 and
+    at no other; bytes of zero between archives are skipped; whatever else comes must be compressed.
+    """
+    files: dict[str, bytes] = {}
+    at = 0
+    while at < len(image):
+        if image[at : at + 6] == b"070701" and at % 4 == 0:
+            at += archive(image[at:], files)
+        elif image[at] == 0:
+            at += 1
+        else:
+            gunzip = zlib.decompressobj(wbits=31)
+            try:
+                whole = gunzip.decompress(image[at:])
+            except zlib.error as error:
+                raise AssertionError(f"invalid magic at start of compressed archive, at {at}") from error
+            at = len(image) - len(gunzip.unused_data)
+            inner = 0
+            while inner < len(whole):
+                inner += 1 if whole[inner] == 0 else archive(whole[inner:], files)
+    return files
+
+
+def archive(data: bytes, files: dict[str, bytes]) -> int:
+    """Add the members of the archive at the start of `data`, of cpio's format `newc`, to `files`; return its length."""
+    at = 0
+    while True:
+        assert data[at : at + 6] == b"070701", f"no archive's header at {at}"
+        size, length = (int(data[at + start : at + start + 8], 16) for start in (54, 94))
+        name = data[at + 110 : at + 110 + length - 1].decode()
+        at = at + 110 + length + (-(110 + length) % 4)
+        if name == "TRAILER!!!":
+            return at
+        files[name.removeprefix("./")] = data[at : at + size]
+        at += size + (-size % 4)
+
+
+def packed(where: Path, name: str) -> bytes:
+    """Return an archive of one file, not compressed, as the examples append it."""
+    return subprocess.run(
+        ["cpio", "--create", "--format=newc", "--quiet"],
+        cwd=where,
+        input=f"{name}\n".encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.engine
+def test_an_archive_may_follow_the_initial_filesystem_whatever_its_length(tmp_path: Path) -> None:
+    """Of each remainder of the compressed length: the kernel finds the uncompressed archive behind it, in a VM too."""
+    require("qemu", "cpio")
+    accelerator = built("qemu").accelerator
+    (tmp_path / "rootfs").symlink_to(LAB / "rootfs")
+    (tmp_path / "vmlinuz").symlink_to(LAB / "vmlinuz")
+    (tmp_path / "told").write_text("the archive behind was read\n")
+    seen = set[int]()
+    for extra in range(64):
+        loader = tmp_path / "loader"
+        loader.write_bytes(
+            (LAB_SCRIPTS / "modules").read_bytes()
+            + b"# "
+            + random.Random(extra).randbytes(extra).hex().encode()
+            + b"\n"
+        )
+        lab._script(
+            "initramfs.sh",
+            LAB / "packages/tree",
+            (LAB / "kernel-release").read_text(),
+            loader,
+            "initramfs.gz",
+            where=tmp_path,
+        )
+        remainder = sum((tmp_path / f"{part}.cpio.gz").stat().st_size for part in ("rootfs", "modules")) % 4
+        if remainder in seen:
+            continue
+        seen.add(remainder)
+        whole = (tmp_path / "initramfs.gz").read_bytes() + packed(tmp_path, "told")
+        assert unpacked(whole)["told"] == (tmp_path / "told").read_bytes(), remainder
+        (tmp_path / "initrd").write_bytes(whole)
+        told = boot(tmp_path, "initrd", accelerator, "cat /told")
+        assert "the archive behind was read" in told, f"remainder {remainder}:\n{told}"
+        assert "unpacking failed" not in told
+        if len(seen) == 4:
+            break
+    assert seen == {0, 1, 2, 3}, "these lengths came, and not all remainders"
+
+
+def test_the_reader_of_initial_filesystems_refuses_what_the_kernel_refuses() -> None:
+    """An uncompressed archive behind a length that is no multiple of 4 is invalid to both."""
+    one = b"".join([b"070701", *(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, 2, 0, 0, 0, 0, 5, 0)), b"told\0"])
+    one += b"\0" * (-len(one) % 4) + b"ab\0\0"
+    end = b"".join([b"070701", *(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)), b"TRAILER!!!\0"])
+    plain = one + end + b"\0" * (-len(end) % 4)
+    packed = gzip.compress(plain, mtime=0)
+    padded = packed + b"\0" * (-len(packed) % 4)
+    assert unpacked(padded + plain) == unpacked(padded + packed) == unpacked(packed + packed) == {"told": b"ab"}
+    with pytest.raises(AssertionError, match="invalid magic"):
+        unpacked(padded + b"\0" + plain)
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "": lambda data: data,
+    ".xz": lzma.compress,
+    ".gz": gzip.compress,
+    ".zst": lambda data: subprocess.run(["zstd", "-q", "-c"], input=data, capture_output=True, check=True).stdout,
+}
+
+
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_modules_come_with_what_they_need_however_they_are_packed(suffix: str, tmp_path: Path) -> None:
+    """The order of loading is that of their needs; what is built in, `core` here, is no file and is passed over."""
+    if suffix == ".zst" and shutil.which("zstd") is None:
+        pytest.skip("no program 'zstd'; as root: apt-get install zstd")
+    needs = {"net_card": "fail-over,core", "fail-over": "ring", "ring": "", "other": "", "disk": "ring"}
+    for number, (name, need) in enumerate(needs.items()):
+        where = tmp_path / f"tree/usr/lib/modules/6.99-test/kernel/place{number}"
+        where.mkdir(parents=True)
+        module = f"\x7fELF\0license=GPL\0depends={need}\0name={name}\0".encode()
+        (where / f"{name}.ko{suffix}").write_bytes(PACKERS[suffix](module))
+    words = ["bash", str(LAB_SCRIPTS / "modules.sh"), "tree", "6.99-test", "out", "net_card", "core", "disk"]
+    subprocess.run(words, cwd=tmp_path, check=True)
+    out = tmp_path / "out"
+    assert (out / "load").read_text().splitlines() == [
+        f'insmod "${{0%/*}}/{name}.ko"' for name in ("ring", "fail_over", "net_card", "disk")
+    ]
+    assert {path.name for path in out.iterdir()} == {"load", "ring.ko", "fail_over.ko", "net_card.ko", "disk.ko"}
+    assert b"name=net_card" in (out / "net_card.ko").read_bytes()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("suffix", [*PACKERS, "built in"])
+def test_a_guest_finds_its_disk_however_the_modules_are_packed(suffix: str, tmp_path: Path) -> None:
+    """The kernel's own modules, packed anew; without any, as where all is built in, the guest starts all the same."""
+    require("qemu", "cpio")
+    accelerator = built("qemu").accelerator
+    release = (LAB / "kernel-release").read_text()
+    for name in ("rootfs", "vmlinuz"):
+        (tmp_path / name).symlink_to(LAB / name)
+    where = tmp_path / "tree/lib/modules" / release
+    where.mkdir(parents=True)
+    if suffix != "built in":
+        wanted = ["virtio_pci", "virtio_blk", "nls_ascii"]
+        words = ["bash", str(LAB_SCRIPTS / "modules.sh"), str(LAB / "packages/tree"), release, "plain", *wanted]
+        subprocess.run(words, cwd=tmp_path, check=True)
+        for module in (tmp_path / "plain").glob("*.ko"):
+            (where / f"{module.name}{suffix}").write_bytes(PACKERS[suffix](module.read_bytes()))
+    lab._script("initramfs.sh", "tree", release, LAB_SCRIPTS / "modules", "initramfs.gz", where=tmp_path)
+    (tmp_path / "disk").write_bytes(b"on the disk\n".ljust(1 << 20, b"\0"))
+    disk = ("-drive", "file=disk,if=virtio,format=raw")
+    told = boot(tmp_path, "initramfs.gz", accelerator, "head -n 1 /dev/vda; echo started", *disk)
+    assert "started" in told, told
+    assert ("on the disk" in told) == (suffix != "built in"), told
+
+
+def boot(where: Path, initrd: str, accelerator: str, run: str, *options: str) -> str:
+    """Boot the lab's kernel with an initial filesystem, both in `where`; return what the console says."""
+    words = ["qemu-system-x86_64", "-M", "q35", "-accel", accelerator, "-m", "128", "-nodefaults", "-display", "none"]
+    words += ["-serial", "stdio", "-no-reboot", *options, "-kernel", "vmlinuz", "-initrd", initrd]
+    done = subprocess.run(
+        [*words, "-append", f'console=ttyS0 loglevel=4 run="{run}"'],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        timeout=600,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.engine
+def test_packages_are_fetched_where_apt_has_no_lists(tmp_path: Path) -> None:
+    """As on a machine just made: the lab fetches lists of its own, and the system's stay as they are, absent."""
+    if shutil.which("apt-get") is None:
+        pytest.skip("no program 'apt-get': this system has other packages")
+    lists = tmp_path / "lists"
+    (lists / "partial").mkdir(parents=True)
+    configuration = tmp_path / "apt.conf"
+    configuration.write_text(f'Dir::State::Lists "{lists}";\nDir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n')
+    arch = lab.DEBIAN_ARCH[os.uname().machine]
+    done = subprocess.run(
+        ["bash", str(LAB_SCRIPTS / "packages.sh"), arch, "packages", "busybox-static"],
+        cwd=tmp_path,
+        env=os.environ | {"APT_CONFIG": str(configuration)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert lab._busybox_of(tmp_path / "packages/tree").stat().st_size > 0
+    assert not list(lists.glob("*Packages*")), "the system's lists were fetched"
 
 
 @pytest.mark.engine

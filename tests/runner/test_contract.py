@@ -14,8 +14,8 @@ from macros.base.problems import ProblemError
 from macros.model.example_reader import load_examples, recording_problems
 from macros.model.examples import Example, Volatile
 from macros.model.regions import dedent, regions, with_markers
-from snippets.runner import engines
-from snippets.runner.execute import MARK, failing_line, instrument, plain, split
+from snippets.runner import engines, record
+from snippets.runner.execute import MARK, Output, failing_line, instrument, plain, split
 from snippets.runner.normal import leaks, normalise
 from snippets.runner.paths import LAB_SCRIPTS, ROOT, SNIPPETS
 from snippets.runner.record import replace
@@ -81,6 +81,22 @@ def test_every_problem_of_a_script_is_named_with_its_line(tmp_path: Path) -> Non
         (5, "region 'b' has no end"),
         (5, "region 'b' starts inside region 'b' (line 3)"),
     ]
+
+
+def test_a_failure_says_first_that_other_engines_were_recorded(
+    examples: dict[str, Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With both releases, and only of the engines that the side uses; with the same ones, no word of it."""
+    example = examples["architecture/own-kernel"]
+    side = example.sides["vm"]
+    recorded = example.records["vm"].versions
+    output = Output(side.id, {}, "", 1, False, 1.0, "tcg")
+    monkeypatch.setattr(engines, "versions", lambda: recorded | {"qemu": "99.1.3", "docker engine": "98.0"})
+    with pytest.raises(record.ExampleError, match=r"^recorded with QEMU \d+\.\d+; here QEMU 99\.1\n.*ended with 1"):
+        record.check(example, side, output)
+    monkeypatch.setattr(engines, "versions", lambda: recorded)
+    with pytest.raises(record.ExampleError, match=r"^snippets/"):
+        record.check(example, side, output)
 
 
 def test_escape_sequences_and_carriage_returns_go() -> None:

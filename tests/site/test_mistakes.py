@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from macros.base.problems import ROOT, ProblemError
+from macros.base.problems import ProblemError
 from macros.base.quantities import NUMBER
 from macros.model.load import load
-from macros.model.requirements import requirements
 from macros.pages import built
 from macros.pages.check import check_pages
 from macros.pages.registry import MACROS
 from macros.pages.text import language_of, plain_prose
-from snippets.runner import engines
 from tests.site import smallsite
 
 KERNELS, TOML = "docs/kernels.md", "snippets/section/kernel/example.toml"
@@ -280,12 +278,6 @@ def test_what_is_no_quantity(text: str) -> None:
 )
 def test_the_language_of_a_fence(info: str, language: str) -> None:
     assert language_of(info) == language
-
-
-def test_macros_and_runner_know_the_same_requirements() -> None:
-    assert set(engines.REQUIREMENTS) - {"chromium"} == set(
-        requirements(ROOT / "snippets")
-    )  # that one is added by the browser's tests
 
 
 @pytest.mark.parametrize(

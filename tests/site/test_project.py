@@ -149,9 +149,14 @@ def bare_path(where: Path, *programs: str) -> Path:
     return bin_
 
 
-def setup(path: Path, *steps: str) -> subprocess.CompletedProcess[str]:
+def setup(path: Path, *steps: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", str(SETUP), *steps], env={"PATH": str(path)}, capture_output=True, text=True, timeout=60, check=False
+        ["bash", str(SETUP), *steps],
+        env={"PATH": str(path)} | more,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -172,6 +177,30 @@ def test_for_a_user_who_is_not_root_nothing_is_installed_and_each_lack_is_named(
     # /usr/sbin and /sbin are searched whatever PATH says; these two lie in neither.
     assert "set-up: no docker here; as root: apt-get install --no-install-recommends docker.io" in done.stdout
     assert "set-up: no chromium here; as root: apt-get install --no-install-recommends chromium" in done.stdout
+
+
+@pytest.mark.skipif(
+    not re.search(r"^(ID|ID_LIKE)=.*(debian|ubuntu)", Path("/etc/os-release").read_text("utf-8"), re.MULTILINE)
+    if Path("/etc/os-release").is_file()
+    else True,
+    reason="the set-up installs packages on Debian and Ubuntu only",
+)
+def test_without_lists_of_packages_they_are_fetched_before_it_is_said_what_there_is(tmp_path: Path) -> None:
+    """As on a system just made: apt knows nothing until `apt-get update`, and the set-up asks for what it then knows."""
+    bin_ = bare_path(tmp_path, "rm", "touch")
+    fake_id(bin_, 0)
+    lists, log = tmp_path / "lists", tmp_path / "log"
+    (bin_ / "apt-get").write_text(
+        f'#!/bin/sh\ncase "$*" in *update*) touch "{lists}" ;; *) echo "$@" >>"{log}" ;; esac\n'
+    )
+    (bin_ / "apt-cache").write_text(f'#!/bin/sh\n[ ! -e "{lists}" ] || [ "$2" = criu ] || echo "$2 | 1.0 | archive"\n')
+    for name in ("apt-get", "apt-cache"):
+        (bin_ / name).chmod(0o755)
+    done = setup(bin_, "engines", CVM_PIDFILE=str(tmp_path / "pid"))
+    assert done.returncode == 0, done.stderr
+    installed = set(" ".join(re.findall(r"--no-remove (.*)", log.read_text())).split())
+    assert {"docker.io", "docker-cli", "cpio"} <= installed
+    assert "criu" not in installed, "this release has none"
 
 
 def test_on_another_system_its_own_package_manager_is_named(tmp_path: Path) -> None:

@@ -9,5 +9,5 @@ cmp /proc/cmdline "$WORK/cmdline" && echo "the host's"
 
 # --8<-- [start:module]
 docker run --rm -v "$PWD/modules/lib/modules:/lib/modules:ro" cvm-lab \
-    insmod /lib/modules/failover.ko || true
+    insmod /lib/modules/spare.ko || true
 # --8<-- [end:module]

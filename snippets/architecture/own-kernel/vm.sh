@@ -8,5 +8,5 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -kernel vmlinuz -initrd initramfs.gz \
     -append 'console=ttyS0 loglevel=1
     run="head -n 1 /proc/cmdline
-    insmod /lib/modules/failover.ko; lsmod | grep -o -w failover"'
+    insmod /lib/modules/spare.ko && echo loaded"'
 # --8<-- [end:show]

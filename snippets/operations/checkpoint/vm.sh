@@ -21,18 +21,14 @@ EOF
 # --8<-- [end:guest]
 
 # The guest gets this host's CRIU with its libraries, and the modules of its own kernel that CRIU asks for, as
-# one more archive. They are loaded in the order of their needs.
+# one more archive.
 mkdir -p "$WORK/tree/image" "$WORK/tree/run" "$WORK/tree/tmp"
 cp "$WORK/guest" "$WORK/tree/guest"
 criu=$(PATH="$PATH:/usr/sbin:/sbin" command -v criu)
 mapfile -t files < <(ldd "$criu" | grep -o '/[^ ]*')
 cp -L --parents "$criu" "${files[@]}" "$WORK/tree"
-modules='libcrc32c nfnetlink nf_tables inet_diag tcp_diag udp_diag raw_diag unix_diag af_packet_diag netlink_diag veth'
-for module in $modules; do
-    find packages -name "$module.ko*" -exec cp {} "$WORK/tree" \;
-    echo "insmod /$module.ko*"
-done >"$WORK/tree/prepare"
-echo 'ifconfig lo up' >>"$WORK/tree/prepare"
+bash "$CVM_LAB/modules.sh" packages/tree "$(cat kernel-release)" "$WORK/tree/modules" \
+    nf_tables tcp_diag udp_diag raw_diag unix_diag af_packet_diag netlink_diag veth
 (cd "$WORK/tree" && find . | cpio -o -H newc --quiet | gzip -1) >"$WORK/criu.gz"
 cat initramfs.gz "$WORK/criu.gz" >"$WORK/initramfs.gz"
 
@@ -41,5 +37,5 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd "$WORK/initramfs.gz" \
     -append 'console=ttyS0 loglevel=1
-    run="sh /prepare; sh /guest 2>/dev/null"'
+    run="sh /modules/load; ifconfig lo up; sh /guest 2>/dev/null"'
 # --8<-- [end:boot]

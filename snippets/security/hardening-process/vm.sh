@@ -31,7 +31,11 @@ look() {
     grep -q 'status: completed' "$WORK/said" && started=works || started=stopped
     echo "open root's file: $opened"
     echo "start a program on the host: $started"
-    echo "the process ended with: $ended"
+    case $ended in
+    0) ;;
+    159) echo "the filter: ended the process" ;; # 128 + 31, SIGSYS
+    *) echo "the process ended with: $ended" ;;
+    esac
 }
 # --8<-- [end:look]
 
@@ -48,4 +52,5 @@ look "${user[@]}" qemu-system-x86_64 -nodefaults
 deny=elevateprivileges=deny,spawn=deny,resourcecontrol=deny
 look "${user[@]}" qemu-system-x86_64 -nodefaults \
     -sandbox "on,obsolete=deny,$deny"
+[ "$ended" != 0 ] || echo "the filter: refused the call"
 # --8<-- [end:sandbox]

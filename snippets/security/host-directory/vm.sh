@@ -6,8 +6,8 @@ for virtiofsd in /usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd; do
     [ ! -x "$virtiofsd" ] || break
 done
 # The guest's driver for it, which the lab's initramfs lacks.
-mkdir -p "$WORK/more/lib/modules"
-find packages/tree -name 'fuse.ko*' -exec cp {} "$WORK/more/lib/modules/" \;
+mkdir "$WORK/more"
+bash "$CVM_LAB/modules.sh" packages/tree "$(cat kernel-release)" "$WORK/more/drivers" virtiofs
 (cd "$WORK/more" && find . | cpio -o -H newc --quiet) | cat initramfs.gz - >"$WORK/initrd"
 
 # --8<-- [start:host]
@@ -37,7 +37,7 @@ qemu-system-x86_64 -M q35,memory-backend=ram -accel "$ACCEL" -m 128 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd "$WORK/initrd" \
     -append 'console=ttyS0 loglevel=1
-    run="cd /lib/modules; insmod fuse.ko; insmod virtiofs.ko
+    run="sh /drivers/load
     mkdir /shared; mount -t virtiofs shared /shared; cd /shared
     cat marker; echo changed >marker
     cat link

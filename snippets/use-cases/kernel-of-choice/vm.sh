@@ -10,7 +10,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -kernel vmlinuz -initrd initramfs.gz \
     -append 'console=ttyS0 loglevel=1
     run="echo release of its kernel: $(uname -r)
-    insmod /lib/modules/failover.ko &&
+    insmod /lib/modules/spare.ko &&
         echo a kernel module: loaded || echo a kernel module: refused
     echo 0 >/proc/sys/vm/mmap_min_addr &&
         echo a kernel setting: changed, to $(cat /proc/sys/vm/mmap_min_addr)"' |

@@ -20,7 +20,7 @@ answers() {
 wait_for 10 answers
 
 # --8<-- [start:default]
-module=$PWD/modules/lib/modules/virtio_input.ko
+module=$PWD/modules/lib/modules/spare.ko
 docker run --rm -v "$HERE/probes:/probes:ro" -v "$module:/module.ko:ro" \
     cvm-lab sh /probes "$boot" "$WORK/file" "$tenant" 8080
 # --8<-- [end:default]

@@ -22,7 +22,7 @@ printf 'GET / HTTP/1.0\n\n' | ./busybox nc -w 2 127.0.0.1 "$port" |
 # --8<-- [start:disk]
 # a disk with the lab's tree, the probes, runc with its libraries, and a bundle
 tree=$WORK/tree
-module=modules/lib/modules/virtio_input.ko
+module=modules/lib/modules/spare.ko
 mkdir -p "$tree/bundle" "$tree/sbin"
 cp -a rootfs/. "$tree"
 cp -a rootfs "$tree/bundle/rootfs"
