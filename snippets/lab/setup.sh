@@ -7,7 +7,7 @@ set -euo pipefail
 
 pidfile=${CVM_PIDFILE:-/run/cvm-dockerd.pid}
 logfile=/var/log/cvm-dockerd.log
-table=$(dirname "${BASH_SOURCE[0]}")/requirements.tsv # which programs and packages; see there
+table=${BASH_SOURCE[0]%/*}/requirements.tsv # which programs and packages; see there
 missing_packages=()
 missing_words=()
 
@@ -42,8 +42,13 @@ may_install() {
 
 # rows STEP: print the table's rows that this step installs on this processor.
 rows() {
-    awk -F '\t' -v step="$1" -v arch="$(uname -m)" \
-        '/^[^#]/ && index("," $4 ",", "," step ",") && ($3 == "-" || $3 == arch)' "$table"
+    local word kind arch steps rest
+    while IFS=$'\t' read -r word kind arch steps rest; do
+        case $word in "" | "#"*) continue ;; esac
+        if [[ ,$steps, == *,$1,* ]] && { [ "$arch" = - ] || [ "$arch" = "$(uname -m)" ]; }; then
+            printf '%s\t%s\t%s\t%s\t%s\n' "$word" "$kind" "$arch" "$steps" "$rest"
+        fi
+    done <"$table"
 }
 
 # want_rows STEP: note what of the table this step installs and is not there.
@@ -61,25 +66,29 @@ want_rows() {
     done < <(rows "$1")
 }
 
-# elsewhere PROGRAM: how a system on which this script installs nothing gets a program.
+# elsewhere PROGRAM: say how a system on which this script installs nothing gets a program.
 elsewhere() {
-    local column manager package
+    local word program debian fedora brew manager package=$1
+    while IFS=$'\t' read -r word _ _ _ program debian fedora brew _; do
+        case $word in "" | "#"*) continue ;; esac
+        [ "$program" != "$1" ] || break
+        debian=$1 fedora=$1 brew=$1 # what is not in the table is called as its program is
+    done <"$table"
     if command -v apt-get >/dev/null; then
-        column=6 manager="as root: apt-get install"
+        manager="as root: apt-get install" package=${debian%%,*}
+        [ "$debian" = "$package" ] || package+=" (and ${debian#*,}, where that is a package of its own)"
     elif command -v dnf >/dev/null; then
-        column=7 manager="as root: dnf install"
+        manager="as root: dnf install" package=$fedora
     elif command -v brew >/dev/null; then
-        column=8 manager="brew install"
+        manager="brew install" package=$brew
     else
-        echo "install it with your system's package manager"
-        return
+        package=-
     fi
-    package=$(awk -F '\t' -v program="$1" -v column="$column" '/^[^#]/ && $5 == program {print $column; exit}' "$table")
-    case $package in
-    "") echo "$manager $1" ;; # not in the table: called as its program is
-    -) echo "install it with your system's package manager" ;;
-    *) echo "$manager ${package//,/ }" ;;
-    esac
+    if [ "$package" = - ]; then
+        echo "install it with your system's package manager"
+    else
+        echo "$manager $package"
+    fi
 }
 
 # A package may start its daemon as it is installed: where none was there before, it is ours to stop.

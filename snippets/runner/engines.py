@@ -181,8 +181,9 @@ PROBES: dict[str, Callable[[], str]] = {
 
 def _requirement(row: requirements.Requirement) -> Requirement:
     """Return how to see whether a row of the table is met, and how to meet it."""
-    packages = row.debian.replace(",", " ")
-    install = f"as root: apt-get install {packages}" if packages else ""
+    package, _, split = row.debian.partition(",")
+    install = f"as root: apt-get install {package}" if package else ""
+    install += f" (and {split}, where that is a package of its own)" if split else ""
     return Requirement(
         why_not=PROBES.get(row.word) or (program(row.program) if row.program else lambda: ""),
         remedy=", ".join(filter(None, (install, row.remedy))),
