@@ -13,7 +13,7 @@ from macros.render.axis import Axis
 from macros.render.marks import SIDE_LABELS
 from macros.render.rows import Drawing, failed_words, how_obtained, interval_words, published_words, row_classes
 
-_html = templates.pieces("bars.html.j2")
+_html = templates.of("bars.html.j2")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from macros.render.lines import across, lines
 from macros.render.results import result_note
 from macros.render.rows import Drawing, drawing
 
-_html = templates.pieces("charts.html.j2")
+_html = templates.of("charts.html.j2")
 
 
 def _scale(data: Data, chart: Chart, drawings: Sequence[Drawing]) -> Axis:

@@ -9,7 +9,7 @@ from macros.render import templates
 from macros.render.marks import side_name
 from macros.render.pieces import cards
 
-_html = templates.pieces("comparison.html.j2")
+_html = templates.of("comparison.html.j2")
 
 
 @macro()

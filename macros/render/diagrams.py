@@ -18,7 +18,7 @@ COLOUR = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|(?:fill|stroke)\s*[=:]\s*\"?(?!none|currentColor|url\(#|var\()[a-z]",
     re.IGNORECASE,
 )
-_html = templates.pieces("diagrams.html.j2")
+_html = templates.of("diagrams.html.j2")
 
 
 def _svg(data: Data, name: str) -> str:

@@ -24,7 +24,7 @@ FACETS = (
     Facet("Stopped or weakened by", (*(TITLES[name] for name in BARRIERS), NONE, UNTOLD)),
 )
 NVD = "https://nvd.nist.gov/vuln/detail"
-_html = templates.pieces("escapes.html.j2")
+_html = templates.of("escapes.html.j2")
 
 
 def _values(one: Escape) -> tuple[list[str], list[str], list[str]]:

@@ -42,8 +42,8 @@ BY_HAND = {"lab/with-docker.sh"}  # what a reader may run, and the lab does not
 PLACEHOLDER = re.compile(r"<[a-z0-9-]+>")
 # What a side requires, the key of its version in a record, and its name on a page.
 ENGINES = (("docker", "docker engine", "Docker Engine"), ("qemu", "qemu", "QEMU"), ("runc", "runc", "runc"))
-_html = templates.pieces("examples.html.j2")
-_markdown = templates.pieces("examples.md.j2")
+_html = templates.of("examples.html.j2")
+_markdown = templates.of("examples.md.j2")
 
 
 def _chosen(example: Example, side: str, region: str) -> list[tuple[Side, list[Region]]]:

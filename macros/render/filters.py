@@ -14,7 +14,7 @@ from macros.render.pieces import block
 
 FACETS = "abc"  # the letters of the classes, one for each filter of a list
 MOST = 12  # values of one filter for which site.css has rules
-_html = templates.pieces("filters.html.j2")
+_html = templates.of("filters.html.j2")
 Values = Sequence[Sequence[str]]
 """Of one entry: for each facet, the values that it has."""
 

@@ -10,7 +10,7 @@ from macros.pages.registry import macro
 from macros.pages.uses import Use
 from macros.render import templates
 
-_markdown = templates.pieces("glossary.md.j2")
+_markdown = templates.of("glossary.md.j2")
 
 
 def check_glossary(data: Data, use: Use) -> None:

@@ -16,8 +16,8 @@ from macros.render.pieces import anchored, block, cards, noted, unsearched
 from macros.render.sources import cite, explained
 
 CHOOSING = "/choosing/index.md"
-_html = templates.pieces("guide.html.j2")
-_markdown = templates.pieces("guide.md.j2")
+_html = templates.of("guide.html.j2")
+_markdown = templates.of("guide.md.j2")
 
 
 def outcome_name(outcome: Outcome) -> str:

@@ -35,7 +35,7 @@ CORNERS = (  # of the markers of lines, in turn: none (a circle), square, triang
     ((-4.6, -1.4), (-1.4, -1.4), (-1.4, -4.6), (1.4, -4.6), (1.4, -1.4), (4.6, -1.4), (4.6, 1.4), (1.4, 1.4),
      (1.4, 4.6), (-1.4, 4.6), (-1.4, 1.4), (-4.6, 1.4)),
 )  # fmt: skip
-_html = templates.pieces("lines.html.j2")
+_html = templates.of("lines.html.j2")
 
 
 @dataclass(frozen=True)

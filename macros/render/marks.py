@@ -18,7 +18,7 @@ ACCELERATORS = {
     "kvm": "hardware virtualisation (KVM)",
     "none": "",
 }
-_html = templates.pieces("marks.html.j2")
+_html = templates.of("marks.html.j2")
 
 
 def side_mark(side: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from macros.render import templates
 
-_html = templates.pieces("pieces.html.j2")
-_markdown = templates.pieces("pieces.md.j2")
+_html = templates.of("pieces.html.j2")
+_markdown = templates.of("pieces.md.j2")
 
 
 def cards(
@@ -46,9 +46,9 @@ def provenance(text: str) -> str:
     return _html("provenance", text=text)
 
 
-def block(text: str, classes: str = "", *, name: str = "", searched: bool = True) -> str:
-    """Return Markdown in a block with these classes, `name` its id."""
-    return _markdown("block", text=text, classes=classes, id=name, searched=searched)
+def block(text: str, classes: str = "", *, searched: bool = True) -> str:
+    """Return Markdown in a block with these classes, which the search indexes or leaves out."""
+    return _markdown("block", text=text, classes=classes, searched=searched)
 
 
 def unsearched(text: str) -> str:

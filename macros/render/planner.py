@@ -15,7 +15,7 @@ from macros.render.pieces import cards, noted, unsearched
 from macros.render.results import result_note
 from macros.render.sources import cite
 
-_html = templates.pieces("planner.html.j2")
+_html = templates.of("planner.html.j2")
 
 
 def binary(value: float) -> str:

@@ -21,7 +21,7 @@ LINE = re.compile(r"(?P<label>[^\s:][^:]*): +(?P<value>\S.*)")
 # Words by which a title says of itself which side its column is.
 SIDE_WORDS = {"host": ("host",), "container": ("container",), "vm": ("vm", "virtual machine", "guest")}
 FORM = 'write ["TITLE", "SECTION/NAME", "SIDE", "REGION"]'
-_html = templates.pieces("recordings.html.j2")
+_html = templates.of("recordings.html.j2")
 
 
 def rows(text: str) -> list[tuple[str, str]]:

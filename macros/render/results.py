@@ -19,7 +19,7 @@ from macros.render.pieces import cards, provenance, unsearched
 EMULATION = "under software emulation"
 ENOUGH = 6  # rounds from which on an interval of 95 % can be told
 INTERVAL = "interval"  # the one detail that `result` can add
-_html = templates.pieces("results.html.j2")
+_html = templates.of("results.html.j2")
 
 
 def rounds(count: int) -> str:

@@ -19,7 +19,7 @@ READ = {
     "A": "its abstract or front page was read",
     "S": "as reported by another document",
 }
-_html = templates.pieces("sources.html.j2")
+_html = templates.of("sources.html.j2")
 
 
 def called(data: Data, source: Source) -> str:

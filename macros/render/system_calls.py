@@ -15,7 +15,7 @@ from macros.render.pieces import cards, noted
 from macros.render.results import result_note
 
 WHEN = ("working", "around")
-_markdown = templates.pieces("system_calls.md.j2")
+_markdown = templates.of("system_calls.md.j2")
 
 
 def _title(data: Data, place: str, machine: str) -> str:

@@ -11,7 +11,7 @@ from macros.render.pieces import cards, noted
 from macros.render.results import result
 from macros.render.sources import cite, explained
 
-_html = templates.pieces("technologies.html.j2")
+_html = templates.of("technologies.html.j2")
 
 
 def _cell(data: Data, cell: Cell) -> str:

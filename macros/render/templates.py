@@ -21,7 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from macros.base.markup import fence, literal, prose
+from macros.base.markup import fence, literal
 
 FOLDER = Path(__file__).parent / "templates"
 TAG_OR_BREAK = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|[ \t]*\n\s*", re.DOTALL)
@@ -55,13 +55,12 @@ ENVIRONMENT = Environment(
 )
 ENVIRONMENT.filters |= {
     "literal": lambda text: Markup(literal(text)),
-    "prose": lambda text: Markup(prose(text)),
     "fence": lambda text, language: Markup(fence(text, language)),
     "json": _json,
 }
 
 
-def pieces(file: str) -> Callable[..., str]:
+def of(file: str) -> Callable[..., str]:
     """Return a function that renders a piece of a template: its name, and its values by name."""
 
     def render(piece: str, **values: object) -> str:

@@ -57,9 +57,9 @@ def test_a_text_is_escaped_where_it_goes_in() -> None:
 
 def test_a_value_that_is_missing_ends_the_build_and_names_the_template() -> None:
     with pytest.raises(ValueError, match=r"^templates/marks\.html\.j2, badge: .*'mark'"):
-        templates.pieces("marks.html.j2")("badge", colour="false", word="no")
+        templates.of("marks.html.j2")("badge", colour="false", word="no")
     with pytest.raises(ValueError, match=r"templates/none\.html\.j2, badge"):
-        templates.pieces("none.html.j2")("badge")
+        templates.of("none.html.j2")("badge")
 
 
 def test_html_is_one_line_and_mistakes_keep_theirs() -> None:
