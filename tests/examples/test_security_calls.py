@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from macros.model import system_calls as calls
+from macros.model.files import Files
 from macros.model.results import split_point
 from macros.render.recordings import rows
 from snippets.runner.execute import Output
@@ -16,7 +17,7 @@ from tests.conftest import Runs
 
 pytestmark = pytest.mark.engine
 
-TABLE = calls.names(ROOT)
+TABLE = calls.names(Files(ROOT))
 # Calls by which the whole machine is changed: its clock, kernel, disks, names, power.
 WHOLE_MACHINE = {
     *("reboot", "kexec_load", "init_module", "finit_module", "delete_module", "swapon", "swapoff", "mount", "umount2"),
