@@ -44,9 +44,10 @@ def _row(data: Data, one: Escape) -> str:
     scores = "; ".join(f"{score.value} ({escape(score.by)})" for score in one.scores)
     name = f", {escape(one.name)}" if one.name else ""
     exploited = "; <strong>exploited</strong>" if one.exploited else ""
+    fixed = f"<br>fixed in: {escape(one.fixed)}" if one.fixed else ""
     flaw = (
         f"[{one.id}]({NVD}/{one.id}){name}<br>{side_name(one.boundary)}"
-        f"<br><small>{escape(one.component)}, {one.year}: {scores}{exploited}</small>"
+        f"<br><small>{escape(one.component)}, {one.year}: {scores}{exploited}{fixed}</small>"
     )
     what = f"{escape(one.what)} *Reached:* {escape(one.reached)}. {cite(data, one.source, one.locator)}"
     cells = [what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]
