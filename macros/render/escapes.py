@@ -46,14 +46,17 @@ def _row(data: Data, one: Escape) -> str:
     scores = "; ".join(f"{score.value} ({literal(score.by)})" for score in one.scores)
     name = f", {literal(one.name)}" if one.name else ""
     exploited = "; <strong>exploited</strong>" if one.exploited else ""
+    fixed = f"<br><span data-search-exclude>fixed in: {literal(one.fixed)}</span>" if one.fixed else ""
     flaw = (
         f"[{one.id}]({NVD}/{one.id}){name}<br>{side_name(one.boundary)}"
-        f"<br><small>{literal(one.component)}, {one.year}: {scores}{exploited}</small>"
+        f"<br><small>{literal(one.component)}, {one.year}: {scores}{exploited}{fixed}</small>"
     )
     what = f"{literal(one.what)} *Reached:* {literal(one.reached)}. {cite(data, one.source, one.locator)}"
     cells = [what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]
+    unsearched = ("", *(" data-search-exclude" for _ in BARRIERS))  # a flaw is found by its name and by what happened
     body = "".join(
-        f'<td data-label="{label}" markdown="span">{cell}</td>' for label, cell in zip(HEAD[1:], cells, strict=True)
+        f'<td data-label="{label}" markdown="span"{mark}>{cell}</td>'
+        for label, mark, cell in zip(HEAD[1:], unsearched, cells, strict=True)
     )
     classes = marks(FACETS, _values(one))
     return (
