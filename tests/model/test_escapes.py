@@ -116,7 +116,7 @@ BROKEN: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no such side": (lambda e: e.update(boundary="host"), "container or vm"),
     "no such part": (lambda e: e.update(part="luck"), "engine or runtime"),
     "no score": (lambda e: e.update(scores=[]), "should be non-empty"),
-    "a key too many": (lambda e: e.update(mood="bad"), "keys: id, name, boundary"),
+    "a key too many": (lambda e: e.update(mood="bad"), "unknown key 'mood'"),
     "no such source": (lambda e: e.update(source="none"), "CVE-2024-0001: there is no source 'none'"),
     "no such place": (lambda e: e.update(locator="Part 9"), "declares no locator 'Part 9'"),
     "no such place for a barrier": (

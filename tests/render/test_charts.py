@@ -490,7 +490,7 @@ CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "log-published-zero": ((SOURCES, '"125"', '"0"'), f"{CHARTS}:1: chart start, published 'A guest of theirs' is 0"),
     "unrecorded": ((RESULT, '"bare"', '"gone"'), "unit 's' is not what section/measured/example.toml declares"),
     "kind": ((CHARTS, "kind: bars", "kind: pie"), f"{CHARTS}:4: 0.kind: 'pie' is not one of"),
-    "key": ((CHARTS, "kind: bars", "kind: bars\n  colour: red"), "'colour' was unexpected"),
+    "key": ((CHARTS, "kind: bars", "kind: bars\n  colour: red"), "unknown key 'colour'"),
     "clock": ((CHARTS, "{start: \"the command starts\", ", "{"), f"{CHARTS}:3: 0.clock: 'start' is a required property"),
     "no-list": ((CHARTS, "- id: start", "id: start"), f"{CHARTS}:"),
     "schema": (("docs/data/schema/charts.json", '"title"', "title"), "docs/data/schema/charts.json"),
