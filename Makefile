@@ -26,7 +26,7 @@ LIST := git ls-files --cached --others --exclude-standard
 PAGES := $(wildcard $(shell $(LIST) '*.md' 2>/dev/null))
 SCRIPTS := $(wildcard $(shell $(LIST) 'snippets/**.sh' 'tests/fixtures/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules 2>/dev/null))
 
-.PHONY: help serve build test check lint types units bench lab shell record compare test-on hammer successors clean lock
+.PHONY: help serve build test check lint types units bench lab shell record amend compare test-on hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -103,6 +103,9 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 and REPEAT=2 for two to hold against each other
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner record $(EXAMPLE)
+
+amend: .venv/site.stamp ## say why a recording still holds although its script changed: EXAMPLE=section/name WHY="what changed, and that nothing measured or shown did"
+	@$(RUN) -m snippets.runner amend "$(EXAMPLE)" "$(WHY)"
 
 compare: .venv/site.stamp ## print this machine's medians beside the published ones, after make record on it
 	@$(RUN) -m snippets.runner compare

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,11 +76,6 @@ def relative(path: Path, root: Path) -> str:
         return path.relative_to(root).as_posix()
     except ValueError:
         return path.as_posix()
-
-
-def line_matching(text: str, pattern: str) -> int:
-    """Return the number of the first line of `text` in which the regular expression matches, or 0."""
-    return next((n for n, line in enumerate(text.splitlines(), 1) if re.search(pattern, line)), 0)
 
 
 def read(path: Path, root: Path) -> str:

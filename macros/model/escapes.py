@@ -9,7 +9,6 @@ from macros.base.schemas import Document
 from macros.model.sources import Source, check_place
 
 BARRIERS = ("vm", "userns", "seccomp")
-STOPS = ("yes", "partly", "no", "unknown")
 PARTS = ("engine or runtime", "system calls", "device emulation", "hypervisor", "processor")
 
 

@@ -8,6 +8,7 @@ with `restrict=on`, and a cable between two QEMU processes. Everything else need
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,37 +42,20 @@ class Finding:
 def words(text: str, start: int, end: str = "\n;&|)<>") -> list[str]:
     """Return the words of the shell command that begins at `start`, without quotes and without a list's commas.
 
-    It ends at an unquoted character of `end`. What is quoted is one word.
+    It ends at an unquoted character of `end`. What is quoted is one word; a line may go on after a backslash.
     """
+    lexer = shlex.shlex(text[start:].replace("\\\n", " "), posix=True, punctuation_chars=end)
+    lexer.whitespace = "".join(character for character in " \t\n" if character not in end)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
     found: list[str] = []
-    word, quote, open_ = "", "", False
-    position = start
-    while position < len(text):
-        here = text[position]
-        if quote:
-            if here == quote:
-                quote = ""
-            elif here == "\\" and quote == '"' and position + 1 < len(text):
-                position += 1
-                word += text[position] if text[position] != "\n" else ""
-            else:
-                word += here
-        elif here in "'\"":
-            quote, open_ = here, True
-        elif here == "\\" and position + 1 < len(text):
-            position += 1
-            word += text[position] if text[position] != "\n" else ""
-        elif here in " \t\n" and here not in end:
-            if word or open_:
-                found.append(word.strip(",]"))
-            word, open_ = "", False
-        elif here in end:
-            break
-        else:
-            word += here
-        position += 1
-    if word or open_:
-        found.append(word.strip(",]"))
+    try:
+        for word in lexer:
+            if word and set(word) <= set(end):
+                break
+            found.append(word.strip(",]"))
+    except ValueError:  # a quote that the text does not close: what stands before it is told all the same
+        pass
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,11 +62,6 @@ class Samples:
     machine: str
     date: str
     file: str
-
-    @property
-    def median(self) -> float:
-        """The median, in `unit`."""
-        return statistics.median(self.values)
 
     @property
     def point(self) -> int | None:

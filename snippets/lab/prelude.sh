@@ -16,7 +16,7 @@ if [ -z "${CVM_RUN:-}" ]; then
         exit 1
     fi
     script=$(cd "$(dirname "${BASH_SOURCE[1]}")" && pwd)/${BASH_SOURCE[1]##*/}
-    cd "$root" # where Python finds the runner
+    cd "$root" || exit 1 # where Python finds the runner
     exec .venv/bin/python -m snippets.runner run "$script"
 fi
 RUN=$CVM_RUN
@@ -35,6 +35,12 @@ trap 'echo "${BASH_SOURCE[0]##*/}: line $LINENO: ended with $?: $BASH_COMMAND" >
 # sample METRIC@POINT VALUE: the same, for a metric that has `at`, as memory@8 at 8 instances.
 sample() {
     printf '%s %s\n' "$1" "$2" >>"$WORK/samples"
+}
+
+# samples: the same for each line METRIC VALUE of standard input.
+samples() {
+    local metric value
+    while read -r metric value; do sample "$metric" "$value"; done
 }
 
 # by_effort ONCE FULL: print the one that this round's effort asks for.

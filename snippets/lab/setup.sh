@@ -68,12 +68,12 @@ want_rows() {
 
 # elsewhere PROGRAM: say how a system on which this script installs nothing gets a program.
 elsewhere() {
-    local word program debian fedora brew manager package=$1
-    while IFS=$'\t' read -r word _ _ _ program debian fedora brew _; do
-        case $word in "" | "#"*) continue ;; esac
-        [ "$program" != "$1" ] || break
-        debian=$1 fedora=$1 brew=$1 # what is not in the table is called as its program is
+    local row manager package
+    local -a cells=("" "" "" "" "" "$1" "$1" "$1") # what is not in the table is called as its program is
+    while IFS= read -r row; do
+        case $row in "#"*) ;; *$'\t'"$1"$'\t'*) IFS=$'\t' read -r -a cells <<<"$row" && break ;; esac
     done <"$table"
+    local debian=${cells[5]} fedora=${cells[6]} brew=${cells[7]}
     if command -v apt-get >/dev/null; then
         manager="as root: apt-get install" package=${debian%%,*}
         [ "$debian" = "$package" ] || package+=" (and ${debian#*,}, where that is a package of its own)"

@@ -4,6 +4,7 @@ lab [whole]    build the lab (whole: with what only some examples ask for) and p
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
 record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1 a first picture under build/
+amend ID WHY   say why what was recorded still holds although the script changed
 compare        print this machine's medians beside the published ones
 test-on RELEASE [COMMAND…]
                run `make test`, or another command, on another release of Debian: bookworm, trixie, sid
@@ -23,7 +24,7 @@ from types import FrameType
 from macros.base.problems import ProblemError
 from macros.model.example_reader import load_example, load_examples
 from macros.model.examples import Example
-from snippets.runner import compare, engines, execute, experiments, hosts, lab, record, runs
+from snippets.runner import amend, compare, engines, execute, experiments, hosts, lab, record, runs
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT, SNIPPETS
 
 CANNOT_BUILD_HERE = 3  # what `make test` goes on after, outside CI: what needs the lab is skipped
@@ -147,6 +148,10 @@ def main(words: list[str]) -> int:
                 return command_run(Path(script))
             case ["record", *ids]:
                 return experiments.record_all(_choose(ids), named=bool(ids), quick=bool(os.environ.get("QUICK")))
+            case ["amend", id_, why]:
+                for path in amend.amend(_choose([id_])[0], why):
+                    print(f"amended {path}")
+                return 0
             case ["compare"]:
                 return compare.compare(load_examples(SNIPPETS))
             case ["shell"]:

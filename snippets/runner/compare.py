@@ -54,7 +54,8 @@ def rows(
         one, other = mine[key], published.get(key)
         if one.unit == CODE:
             continue
-        median = quantity(one.median, one.unit)
+        ours = estimate(one.values)
+        median = quantity(ours.median, one.unit)
         if other is None:
             found.append(Row(" ".join(key), "none", median, "", "not published"))
             continue
@@ -62,8 +63,8 @@ def rows(
         between = f" ({quantity(theirs.low, one.unit)} to {quantity(theirs.high, one.unit)})" if theirs.certain else ""
         remark = incomparable(examples[key[0]], one.accelerator, other.accelerator, here, there)
         ratio = ""
-        if not remark and other.median > 0:
-            ratio = f"{one.median / other.median:.2f}"
+        if not remark and theirs.median > 0:
+            ratio = f"{ours.median / theirs.median:.2f}"
             remark = "one reading here" if len(one.values) == 1 else ""
         found.append(Row(" ".join(key), f"{quantity(theirs.median, one.unit)}{between}", median, ratio, remark))
     return found

@@ -175,8 +175,11 @@ def test_for_a_user_who_is_not_root_nothing_is_installed_and_each_lack_is_named(
     assert done.returncode == 0, done.stderr
     assert "called" not in done.stderr
     # /usr/sbin and /sbin are searched whatever PATH says; these two lie in neither.
-    assert "set-up: no docker here; as root: apt-get install docker.io (and docker-cli, where that is a package of its own)" in done.stdout
-    assert "set-up: no chromium here; as root: apt-get install --no-install-recommends chromium" in done.stdout
+    assert (
+        "set-up: no docker here; as root: apt-get install docker.io (and docker-cli, where that is a package of its own)"
+        in done.stdout
+    )
+    assert "set-up: no chromium here; as root: apt-get install chromium" in done.stdout
 
 
 @pytest.mark.skipif(

@@ -21,10 +21,5 @@ taskset -c 0 qemu-system-x86_64 -M q35 -accel "$ACCEL" -cpu max \
 grep -o -e 'events per.*' -e '[^ ]* MiB tra.*' "$WORK/all" | tr -s ' '
 # --8<-- [end:show]
 
-# The console ends its lines with a carriage return.
-tr -d '\r' <"$WORK/all" >"$WORK/lines"
-sample primes "$(sed -n 's/.*events per second: *//p' "$WORK/lines")"
-# sysbench counts in MiB a second; the first of its two lines is the writing.
-rates=$(sed -n 's/.*transferred (\(.*\) MiB.sec)/\1/p' "$WORK/lines")
-sample write "$(awk 'NR == 1 {printf "%.0f", $1 * 1048576}' <<<"$rates")"
-sample read "$(awk 'NR == 2 {printf "%.0f", $1 * 1048576}' <<<"$rates")"
+"$CVM_PYTHON" -I -S "$CVM_LAB/sysbench.py" primes write read <"$WORK/all" >"$WORK/readings"
+samples <"$WORK/readings"

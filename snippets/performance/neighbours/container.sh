@@ -44,14 +44,10 @@ docker update --cpus 0.25 "$RUN-writer" >/dev/null
 serve >"$WORK/memory-quota"
 # --8<-- [end:memory]
 
-for state in alone beside weighted apart quota; do
-    sample "$state" "$(awk '/events per second:/ {print $NF}' "$WORK/$state")"
-    # sysbench counts in milliseconds
-    sample "$state-slow" "$(awk '/99th percentile:/ {printf "%.5f", $NF / 1000}' "$WORK/$state")"
-done
-for state in alone apart quota; do
-    # … and in MiB a second
-    sample "memory-$state" "$(sed -n 's/.*transferred (\(.*\) MiB.sec)/\1/p' "$WORK/memory-$state" |
-        awk '{printf "%.0f", $1 * 1048576}')"
-done
-cat "$WORK/samples"
+pieces=(alone beside weighted apart quota)
+moved=(memory-alone memory-apart memory-quota)
+cd "$WORK"
+cat "${pieces[@]}" | "$CVM_PYTHON" -I -S "$CVM_LAB/sysbench.py" --slow "${pieces[@]}" >readings
+cat "${moved[@]}" | "$CVM_PYTHON" -I -S "$CVM_LAB/sysbench.py" "${moved[@]}" >>readings
+samples <readings
+cat samples

@@ -51,9 +51,8 @@ cut -d ' ' -f 19 "/proc/$hog/stat" # its niceness, in force
 # --8<-- [end:weighted]
 next weighted
 
-for state in alone apart beside weighted; do
-    sample "$state" "$(awk '/events per second:/ {print $NF}' "$WORK/$state")"
-    # sysbench counts in milliseconds
-    sample "$state-slow" "$(awk '/99th percentile:/ {printf "%.5f", $NF / 1000}' "$WORK/$state")"
-done
-cat "$WORK/samples"
+pieces=(alone apart beside weighted)
+cd "$WORK"
+cat "${pieces[@]}" | "$CVM_PYTHON" -I -S "$CVM_LAB/sysbench.py" --slow "${pieces[@]}" >readings
+samples <readings
+cat samples
