@@ -33,7 +33,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Escape:
-    """A flaw by which a boundary was crossed. `boundary` is a side, `part` says where the flaw was."""
+    """A flaw by which a boundary was crossed. `boundary` is a side, `part` says where the flaw was, `fixed` which releases lack it."""
 
     id: str
     boundary: str
@@ -48,6 +48,7 @@ class Escape:
     barriers: Mapping[str, Barrier]
     name: str = ""
     exploited: bool = False
+    fixed: str = ""
 
 
 def citations(escapes: tuple[Escape, ...]) -> set[tuple[str, str]]:

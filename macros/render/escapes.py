@@ -41,7 +41,8 @@ def _barrier(data: Data, barrier: Barrier) -> str:
         "mechanism": _html("mechanism"),
         "unknown": "",
     }[barrier.known]
-    return f"{badge(barrier.stops, mark, colour)} {literal(barrier.why)} {known}".strip()
+    text = f"{badge(barrier.stops, mark, colour)} {literal(barrier.why)} {known}".strip()
+    return _html("unsearched", text=text)  # a flaw is found by its name and by what happened
 
 
 def _row(data: Data, one: Escape) -> list[str]:
