@@ -22,7 +22,10 @@ from pathlib import Path
 from . import engines
 from .paths import LAB, LAB_SCRIPTS
 
-PROBE_SECONDS = {"kvm": 6, "tcg": 300}  # kvm: real hardware boots the guest in under 1 s; tcg: a busy machine takes its time
+PROBE_SECONDS = {
+    "kvm": 6,
+    "tcg": 300,
+}  # kvm: real hardware boots the guest in under 1 s; tcg: a busy machine takes its time
 IMAGE_LABEL = "cvm.lab"
 DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
