@@ -62,7 +62,8 @@ wait_for 10 ask "$port" /cgi-bin/app
 
 # --8<-- [start:update]
 load() { # ANSWERS: until ended, 5 requests a second
-    exec "$CVM_PYTHON" -I -S "$CVM_LAB/load.py" "$port" /cgi-bin/app 10000 5 >"$1"
+    exec "$CVM_PYTHON" -I -S "$CVM_LAB/load.py" "$port" \
+        /cgi-bin/app 10000 5 >"$1"
 }
 report() { # ANSWERS
     awk '$2 == 200 && $3 == "version" {good[$4]++} END {
