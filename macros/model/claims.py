@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from macros.base.problems import Problems
 from macros.base.schemas import Document, Where
 from macros.model.expectations import Expectation, ExpectationCheck, read_expectations
 from macros.model.sources import PRIMARY, Source, check_figures, check_place
-from macros.model.tests import Tests
+from macros.model.tests import KnownTests
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
 WORDS = 120  # the most words of an explanation
@@ -56,7 +57,7 @@ def read_claims(
     document: Document,
     sources: Mapping[str, Source] | None,
     sections: Collection[str] | None,
-    tests: Tests,
+    tests: KnownTests,
     check: ExpectationCheck,
 ) -> dict[str, Claim]:
     """Return the claims by id, and note what is wrong with each.
@@ -99,7 +100,7 @@ def read_claims(
 
 
 def _check_evidence(
-    document: Document, where: Where, claim: Claim, sources: Mapping[str, Source] | None, tests: Tests
+    document: Document, where: Where, claim: Claim, sources: Mapping[str, Source] | None, tests: KnownTests
 ) -> None:
     """Note evidence that does not exist, or is given twice."""
     name = f"claim {claim.id}"
@@ -109,6 +110,13 @@ def _check_evidence(
             if tests.function(item.test) is None:
                 remedy = "write FILE::FUNCTION of a test that exists; `make check` also sees that it is collected"
                 document.bad(here, f"{name}: there is no test {item.test}", remedy)
+            elif (told := tests.verdicts(item.test).get(claim.id)) != claim.verdict:
+                says = f"bears out '{told}'" if told else "says nothing of this claim"
+                what = f"{name}: the verdict is '{claim.verdict}', and its evidence {item.test} {says}"
+                remedy = (
+                    f'correct the verdict, or mark the test with @pytest.mark.claim("{claim.id}", "{claim.verdict}")'
+                )
+                document.bad(here, what, f"{remedy} if it shows that")
         elif sources is not None:
             check_place(document, here, name, sources, item.source, item.locator)
         if (first := claim.evidence.index(item)) != number:
@@ -131,6 +139,17 @@ def _check_verdict(document: Document, where: Where, claim: Claim, sources: Mapp
         document.bad(where, what, "add the evidence that is missing")
     if claim.verdict == "cannot be shown here" and not cited:
         document.bad(where, f"{name}: 'cannot be shown here' needs a source", "cite what carries the claim instead")
+
+
+def check_markers(problems: Problems, claims: Mapping[str, Claim], tests: KnownTests) -> None:
+    """Note each test that is marked as evidence for a claim which does not name it."""
+    named = {(claim.id, item.test.partition("[")[0]) for claim in claims.values() for item in claim.evidence}
+    for node_id, (path, line, verdicts) in tests.evidence().items():
+        for claim in verdicts:
+            if (claim, node_id) not in named:
+                what = f"the test {node_id} bears out claim {claim}, whose evidence does not name it"
+                remedy = f'add "- test: {node_id}" to the claim in docs/data/claims.yml, or remove the marker'
+                problems.bad(path, what, remedy, line=line)
 
 
 def check_sections(document: Document, sections: Mapping[str, Collection[str]], claims: Mapping[str, Claim]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from macros.base.problems import Problem, ProblemError, Problems, folder
 from macros.base.schemas import Document, read_document
 from macros.model.charts import Chart, read_charts
-from macros.model.claims import Claim, check_sections, read_claims
+from macros.model.claims import Claim, check_markers, check_sections, read_claims
 from macros.model.comparison import Section, read_sections
 from macros.model.escapes import Escape, read_escapes
 from macros.model.example_reader import check_recordings, load_examples
@@ -22,17 +22,18 @@ from macros.model.glossary import Term, read_glossary
 from macros.model.guide import Guide, read_guide
 from macros.model.planner import Planner, read_planner
 from macros.model.results import Failure, Recorded, Results, load_repeats, load_results
+from macros.model.seal import SEAL, check_seal
 from macros.model.sources import Source, cited_by, read_sources
 from macros.model.technologies import Technology, read_technologies
-from macros.model.tests import Tests
+from macros.model.tests import KnownTests
 
 # The data files docs/data/NAME.yml, each with its schema.
 NAMES = (
     *("cases", "charts", "claims", "comparison", "escapes", "exceptions", "glossary", "guide", "machines", "planner"),
     *("sources", "technologies"),
 )
-FILES = (*(f"{name}.yml" for name in NAMES), "results", "repeats", "schema")  # of docs/data
-SCHEMAS = (*NAMES, "example", "machine", "recorded", "result")
+FILES = (*(f"{name}.yml" for name in NAMES), "results", "repeats", "schema", SEAL.name)  # of docs/data
+SCHEMAS = (*NAMES, "example", "machine", "recorded", "result", "sealed")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class _Loader:
         self.data = root / "docs" / "data"
         self.problems = Problems(root)
         self.stale: list[Problem] = []
-        self.tests = Tests(root)
+        self.tests = KnownTests(root)
         self.documents = {name: self.document(name) for name in NAMES}
 
     def document(self, name: str) -> Document | None:
@@ -170,6 +171,7 @@ class _Loader:
 
     def load(self) -> Data:
         self.strays()
+        check_seal(self.problems)
         docs = self.documents
         sources = read_sources(docs["sources"]) if docs["sources"] else None
         sections = read_sections(docs["comparison"]) if docs["comparison"] else None
@@ -184,6 +186,7 @@ class _Loader:
         if docs["claims"]:
             check = (lambda one: wrong_with(one, examples, recorded, first)) if both else (lambda _: None)
             claims = read_claims(docs["claims"], sources, sections, self.tests, check)
+            check_markers(self.problems, claims, self.tests)
             if docs["comparison"] and sections is not None:
                 check_sections(docs["comparison"], {one.id: one.claims for one in sections.values()}, claims)
         guide = None

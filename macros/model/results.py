@@ -71,7 +71,10 @@ class Samples:
 
 @dataclass(frozen=True)
 class SideRun:
-    """How a side was recorded: `seconds` is 0 where unknown, `error` the message of a run that failed, or ""."""
+    """How a side was recorded: `seconds` is 0 where unknown, `error` the message of a run that failed, or "".
+
+    `amended` says why the result still holds although the script changed, or is "".
+    """
 
     accelerator: str
     date: str
@@ -80,6 +83,7 @@ class SideRun:
     rounds: int
     file: str
     error: str
+    amended: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,7 @@ class _Reader:
             rounds=max((len(entry["samples"]) for entry in part["metrics"].values()), default=0),
             file=name,
             error=error,
+            amended=part.get("amended", ""),
         )
         if error:
             failure = Failure(experiment=example.id, side=side, machine=content["machine"], message=error)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from macros.base.schemas import Document, Where
 from macros.model.sources import FIGURE, Source, check_figures, check_place
-from macros.model.tests import Tests
+from macros.model.tests import KnownTests
 
 ASPECTS = {
     "kernel": "Kernel",
@@ -53,7 +53,7 @@ def _check(
     name: str,
     cell: Cell,
     sources: Mapping[str, Source],
-    tests: Tests,
+    tests: KnownTests,
     is_result: IsResult,
 ) -> None:
     """Note what a cell names and is not there. `name` names the cell."""
@@ -70,7 +70,7 @@ def _check(
 
 
 def read_technologies(
-    document: Document, sources: Mapping[str, Source], tests: Tests, is_result: IsResult
+    document: Document, sources: Mapping[str, Source], tests: KnownTests, is_result: IsResult
 ) -> tuple[Technology, ...]:
     """Return the technologies in their order, and note what is wrong with them."""
     found: dict[str, Technology] = {}

@@ -1,7 +1,7 @@
 """The tests on which claims rest, read from their text: whether each exists, and which examples it is about.
 
-A test says which examples it is about by a marker, `@pytest.mark.example("section/name", …)`; the fixture that runs
-examples refuses every other.
+A test says by markers which examples it is about, `@pytest.mark.example("section/name", …)` (the fixture that runs
+examples refuses every other), and which claim's verdict it bears out, `@pytest.mark.claim("A1", "holds")`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from macros.base.problems import ProblemError, read
+from macros.base.problems import ProblemError, read, relative
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-MARKER = "example"
+EXAMPLE, CLAIM = "example", "claim"  # the names of the markers
+FOLDER = "tests"
 
 
-class Tests:
+class KnownTests:
     """The tests of the project, each file read once. A file that cannot be read has none."""
 
     def __init__(self, root: Path) -> None:
@@ -43,7 +44,22 @@ class Tests:
     def examples(self, node_id: str) -> tuple[str, ...]:
         """Return the examples that a test is about, in the order of its marker; none where there is no such test."""
         found = self.function(node_id)
-        return () if found is None else tuple(dict.fromkeys(marked_examples(found)))
+        return () if found is None else tuple(dict.fromkeys(name for names in marked(found, EXAMPLE) for name in names))
+
+    def verdicts(self, node_id: str) -> dict[str, str]:
+        """Return the verdicts that a test bears out, by claim; none where there is no such test."""
+        found = self.function(node_id)
+        return {} if found is None else dict(pair for pair in marked(found, CLAIM) if len(pair) == 2)
+
+    def evidence(self) -> dict[str, tuple[Path, int, dict[str, str]]]:
+        """Return every test that bears out a verdict: by FILE::FUNCTION its file, its line and its verdicts by claim."""
+        found = {}
+        for path in sorted((self.root / FOLDER).rglob("test_*.py")):
+            file = relative(path, self.root)
+            for name, function in self.functions(file).items():
+                if verdicts := self.verdicts(f"{file}::{name}"):
+                    found[f"{file}::{name}"] = (path, function.lineno, verdicts)
+        return found
 
 
 def parametrized(function: Function) -> bool:
@@ -52,10 +68,9 @@ def parametrized(function: Function) -> bool:
     return "example_side" in arguments or any("parametrize" in ast.unparse(one) for one in function.decorator_list)
 
 
-def marked_examples(function: Function) -> Iterator[str]:
-    """Yield the examples that the markers of a test name."""
+def marked(function: Function, marker: str) -> Iterator[tuple[str, ...]]:
+    """Yield the texts that each marker of this name gives to a test."""
     for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{MARKER}":
-            for argument in decorator.args:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield argument.value
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{marker}":
+            constants = (argument.value for argument in decorator.args if isinstance(argument, ast.Constant))
+            yield tuple(value for value in constants if isinstance(value, str))

@@ -12,7 +12,7 @@ from macros.model.load import Data
 from macros.pages.registry import macro
 from macros.pages.uses import Site
 from macros.render.examples import shown_on
-from macros.render.links import claim_page, machine_link
+from macros.render.links import address, claim_page, machine_link
 from macros.render.machines import MACHINE_WORDS
 from macros.render.marks import ACCELERATORS, side_name
 from macros.render.pieces import cards
@@ -167,3 +167,15 @@ def unshown(data: Data) -> str:
             f"- Sources of which less than the whole was read: {len(reported)} of {len(data.sources)}; [each says so](/sources.md).",
         ]
     )
+
+
+@macro()
+def amended(data: Site) -> str:
+    """Return the results whose script changed after they were recorded and which still hold, each with the change."""
+    found: dict[str, dict[str, None]] = {}
+    for (machine, experiment, _), run in data.recorded.runs.items():
+        if machine == data.machine and run.amended:
+            found.setdefault(run.amended, {})[f"[{literal(experiment)}]({address(run.file)})"] = None
+    if not found:
+        return "The script of no result has changed since it was recorded."
+    return "\n".join(f"- {', '.join(results)}: {literal(why)}" for why, results in found.items())

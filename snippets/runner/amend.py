@@ -14,9 +14,11 @@ from typing import Any
 from macros.model.examples import Example
 from macros.model.results import REPEATS, RESULTS
 
+from .files import replace
 from .normal import short
 from .paths import DATA
-from .record import ExampleError, replace
+from .record import ExampleError
+from .seal import seal
 
 LEAST = 40  # characters of a reason, as the schemas ask
 
@@ -49,6 +51,7 @@ def amend(example: Example, why: str) -> list[str]:
                 part["amended"] = " ".join(filter(None, (part.get("amended", ""), why)))
         if replace(path, json.dumps(content, indent=2, sort_keys=True) + "\n"):
             changed.append(short(path))
+            seal([path])
     if not changed:
         raise ExampleError(f"{example.id}: no script changed after it was recorded\n    remedy: none is needed")
     return changed

@@ -21,7 +21,9 @@ from macros.model.examples import Example
 from macros.model.results import MACHINE
 
 from . import lab, record
+from .files import replace
 from .paths import BUILD, DATA, ROOT
+from .seal import seal
 
 LIMIT = 25 * 60  # seconds that all of `make record` may take
 QUICK_LIMIT = 4 * 60  # the same for `make record QUICK=1`
@@ -176,7 +178,7 @@ class Journal:
     def note(self, example: Example) -> None:
         """Remember that the example was recorded."""
         self.done[example.id] = self.digest(example)
-        record.replace(self.path, json.dumps(self.done, indent=2) + "\n")
+        replace(self.path, json.dumps(self.done, indent=2) + "\n")
 
     def end(self) -> None:
         """Forget it all: everything was recorded."""
@@ -273,7 +275,8 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
             before += step.seconds
             finished(step, outcome, before)
     directory = QUICK / machine if quick else record.results_of(machine)
-    record.replace(directory / MACHINE, record.machine_facts(machine, built, directory / MACHINE))
+    replace(directory / MACHINE, record.machine_facts(machine, built, directory / MACHINE))
+    seal([directory / MACHINE])
     if journal:
         journal.end()
     return 1 if failed else 0

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,9 +22,11 @@ from macros.model.results import REPEATS, RESULTS, sample_problem, split_point
 
 from . import engines, lab
 from .execute import Output, execute, failing_line, limit
+from .files import replace
 from .normal import leaks, normalise, short
 from .paths import BUILD, DATA, ROOT
 from .runs import Run, sweep
+from .seal import seal
 
 
 class ExampleError(Exception):
@@ -119,23 +120,6 @@ def _check_text(example: Example, side: Side, output: Output) -> None:
                 f"--- expected ({short(side.recorded)}:{recorded[region.name].line}):\n{expected}\n--- came:\n{actual}\n--- difference:\n{diff}\n"
                 f"    remedy: if the new output is right, run: make record EXAMPLE={example.id}"
             )
-
-
-def replace(path: Path, text: str) -> bool:
-    """Replace a file in one step; return whether its text changed. Never leaves a half-written file."""
-    if path.is_file() and path.read_text("utf-8") == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return True
 
 
 def machine_slug() -> str:
@@ -331,6 +315,7 @@ def record(
             del kept["amended"]
     if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
         changed.append(short(example.directory / "recorded.json"))
+    seal([*texts, example.directory / "recorded.json"])
     return Outcome(changed, skipped, failed)
 
 
@@ -362,7 +347,9 @@ def record_result(example: Example, measured: dict[str, Any], directory: Path, m
         "versions": engines.versions(),
         "sides": {side: entry for side, entry in old.items() if side in example.sides} | measured,
     }
-    return [short(path)] if replace(path, json.dumps(result, indent=2, sort_keys=True) + "\n") else []
+    changed = replace(path, json.dumps(result, indent=2, sort_keys=True) + "\n")
+    seal([path])
+    return [short(path)] if changed else []
 
 
 def samples_of(example: Example, side: Side, output: Output) -> dict[str, list[float]]:

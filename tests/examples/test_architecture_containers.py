@@ -40,12 +40,20 @@ def memory_total(line: str) -> int:
     return int(match[1])
 
 
+@pytest.mark.claim("A2", "holds")
+@pytest.mark.claim("R1", "holds")
+@pytest.mark.claim("M10", "holds with conditions")
+@pytest.mark.claim("M16", "false")
+@pytest.mark.claim("S2", "holds")
 @pytest.mark.example("architecture/same-kernel")
 def test_container_shares_the_hosts_kernel(run_example: Runs) -> None:
     """Kernel release and boot id read inside the container are those of the host."""
     assert run_example("architecture/same-kernel", "container")["show"].split() == [platform.release(), boot_id()]
 
 
+@pytest.mark.claim("A5", "holds")
+@pytest.mark.claim("C2", "holds with conditions")
+@pytest.mark.claim("S4", "holds")
 @pytest.mark.example("architecture/same-kernel")
 def test_vm_has_a_kernel_of_its_own(run_example: Runs) -> None:
     """The VM's kernel release is that of the lab's kernel package, and its boot id is not the host's."""
@@ -63,6 +71,9 @@ def test_container_command_is_process_1_and_alone(run_example: Runs) -> None:
     assert [row.split() for row in rows] == [["1", "ps"]]
 
 
+@pytest.mark.claim("A2", "holds")
+@pytest.mark.claim("P2", "holds")
+@pytest.mark.claim("M15", "false")
 @pytest.mark.example("architecture/pid-one")
 def test_container_process_is_a_process_of_the_host(run_example: Runs) -> None:
     """The host lists the container's process by name; the kernel gives it a host number and, in its own namespace, 1."""
@@ -80,6 +91,8 @@ def test_vm_runs_an_init_and_kernel_threads(run_example: Runs) -> None:
     assert [row.split() for row in rows] == [["1", "init"], ["2", "kthreadd"]]
 
 
+@pytest.mark.claim("A3", "holds")
+@pytest.mark.claim("M13", "holds with conditions")
 @pytest.mark.example("architecture/namespaces")
 def test_container_has_namespaces_of_its_own(run_example: Runs) -> None:
     """Six kinds differ from the host's by inode and user is the host's; time is the container's own from Docker 29.5 on."""
@@ -93,6 +106,9 @@ def test_container_has_namespaces_of_its_own(run_example: Runs) -> None:
     assert told == {kind: "the host's" if kind in shared else "its own" for kind in KINDS}
 
 
+@pytest.mark.claim("A3", "holds")
+@pytest.mark.claim("M15", "false")
+@pytest.mark.claim("M21", "false")
 @pytest.mark.example("architecture/by-hand-unshare")
 def test_container_can_be_made_without_docker(run_example: Runs) -> None:
     """unshare and pivot_root alone give a process its own host name, process numbers and root directory."""
@@ -107,6 +123,7 @@ def test_container_can_be_made_without_docker(run_example: Runs) -> None:
     assert set(root) == tree  # the host's root, which was mounted at old, is gone
 
 
+@pytest.mark.claim("M21", "false")
 @pytest.mark.example("architecture/by-hand-runc")
 def test_runc_runs_a_container_from_a_directory(run_example: Runs) -> None:
     """From a root filesystem and a config.json, without image or daemon, runc makes a container that is a process of the host."""
@@ -123,6 +140,8 @@ def test_runc_runs_a_container_from_a_directory(run_example: Runs) -> None:
     assert command == "sleep"
 
 
+@pytest.mark.claim("M15", "false")
+@pytest.mark.claim("M21", "false")
 @pytest.mark.example("architecture/engine-chain")
 def test_no_engine_between_container_and_kernel(run_example: Runs) -> None:
     """The container's process descends from a shim; dockerd, containerd and runc are not among its ancestors; nobody traces it."""
@@ -141,6 +160,8 @@ def test_layer_is_named_by_its_digest(run_example: Runs) -> None:
     assert diff_ids(layers) == [digest.removesuffix("  rootfs.tar")]
 
 
+@pytest.mark.claim("A1", "holds")
+@pytest.mark.claim("A4", "holds with conditions")
 @pytest.mark.example("architecture/image")
 def test_layer_holds_the_tree_and_no_kernel(run_example: Runs) -> None:
     """The saved layer unpacks to the files of the lab's tree, content included, and the tree has no kernel and no modules."""
@@ -173,6 +194,7 @@ def test_writes_stay_in_the_container(run_example: Runs) -> None:
     assert output["gone"] == original
 
 
+@pytest.mark.claim("A3", "holds")
 @pytest.mark.example("architecture/cgroup-limit")
 def test_cgroup_limit_is_the_same_inside_and_outside(run_example: Runs) -> None:
     """The limits given to docker run stand in the control group's files; the host reads the same memory limit."""
@@ -182,6 +204,7 @@ def test_cgroup_limit_is_the_same_inside_and_outside(run_example: Runs) -> None:
     assert output["outside"].split() == ["memory", inside["memory"]]
 
 
+@pytest.mark.claim("M22", "false")
 @pytest.mark.example("architecture/cgroup-limit")
 def test_container_sees_the_hosts_memory(run_example: Runs) -> None:
     """/proc/meminfo in a container limited to 64 MiB gives the host's total, far above the limit."""
@@ -190,6 +213,8 @@ def test_container_sees_the_hosts_memory(run_example: Runs) -> None:
     assert inside == host == memory_total(" ".join(here.split())) > 64 * 1024
 
 
+@pytest.mark.claim("A6", "holds")
+@pytest.mark.claim("M6", "false")
 @pytest.mark.example("architecture/cgroup-limit")
 def test_vm_sees_its_own_memory(run_example: Runs) -> None:
     """The guest of a VM with 128 MiB counts less than that, and one CPU."""
@@ -198,6 +223,8 @@ def test_vm_sees_its_own_memory(run_example: Runs) -> None:
     assert 32 * 1024 < memory_total(memory) < 128 * 1024
 
 
+@pytest.mark.claim("A4", "holds with conditions")
+@pytest.mark.claim("M16", "false")
 @pytest.mark.example("architecture/one-program")
 def test_container_needs_no_operating_system(run_example: Runs) -> None:
     """An image of a single file runs; the kernel that serves it is the host's."""
@@ -206,6 +233,7 @@ def test_container_needs_no_operating_system(run_example: Runs) -> None:
     assert output["run"] == f"{platform.release()}\n"
 
 
+@pytest.mark.claim("A5", "holds")
 @pytest.mark.example("architecture/one-program")
 def test_vm_needs_a_kernel_beside_the_program(run_example: Runs) -> None:
     """The same single file runs in a VM on the lab's kernel, which is given beside it."""
@@ -214,6 +242,9 @@ def test_vm_needs_a_kernel_beside_the_program(run_example: Runs) -> None:
     assert output["run"].strip() == (LAB / "kernel-release").read_text().strip()
 
 
+@pytest.mark.claim("A1", "holds")
+@pytest.mark.claim("M18", "holds with conditions")
+@pytest.mark.claim("U2", "holds")
 @pytest.mark.example("architecture/portable")
 def test_image_is_carried_as_a_file(run_example: Runs) -> None:
     """An image that was saved and removed has, once loaded again, the same id, and its container does the same."""
@@ -225,6 +256,8 @@ def test_image_is_carried_as_a_file(run_example: Runs) -> None:
     assert loaded_says == made_says == "91: 7 13"
 
 
+@pytest.mark.claim("A1", "holds")
+@pytest.mark.claim("M18", "holds with conditions")
 @pytest.mark.example("architecture/wrong-architecture")
 def test_image_runs_only_on_its_architecture(run_example: Runs) -> None:
     """A program for this processor runs in a container; the same program built for arm64 is refused by the kernel."""
@@ -267,6 +300,7 @@ def test_vm_has_the_labs_files(run_example: Runs) -> None:
     assert all(name == "./lab/modules" or re.fullmatch(r"\./lib/modules/[\w-]+\.ko(\.\w+)?", name) for name in added)
 
 
+@pytest.mark.claim("M17", "false")
 @pytest.mark.example("architecture/same-files")
 def test_container_and_vm_have_the_same_files(run_example: Runs) -> None:
     """What both listings have in common is the manifest: the two sides differ in the technology, not in the files."""

@@ -57,6 +57,7 @@ def test_memory_of_containers_is_read_by_part(run_example: Runs) -> None:
     # No order is judged: the shims share their program's pages with those of any other container on this host.
 
 
+@pytest.mark.claim("M6", "false")
 @pytest.mark.example("resources/memory")
 def test_memory_of_vms_is_read_by_part(run_example: Runs) -> None:
     """The guests' RAM is no larger than what the VMs were given, and every VM has touched some of it."""
@@ -73,6 +74,7 @@ def test_memory_of_vms_is_read_by_part(run_example: Runs) -> None:
         assert 16 * MIB * count < found["guests"][str(count)] <= 128 * MIB * count
 
 
+@pytest.mark.claim("M9", "false")
 @pytest.mark.example("resources/page-cache")
 def test_containers_of_one_image_share_its_page_cache(run_example: Runs) -> None:
     """A file of the image stands in the page cache once, however many containers read it; the first to read it is charged."""
@@ -92,6 +94,7 @@ def test_containers_of_one_image_share_its_page_cache(run_example: Runs) -> None
     assert re.fullmatch(r"charged to container 2: [0-3] MiB", nothing)
 
 
+@pytest.mark.claim("M9", "false")
 @pytest.mark.example("resources/page-cache")
 def test_copies_in_writable_layers_are_cached_one_by_one(run_example: Runs) -> None:
     """A copy of the file in a container's own layer takes page cache of its own, charged to that container."""
@@ -122,6 +125,7 @@ def test_each_guest_caches_the_file_for_itself(run_example: Runs) -> None:
     assert guests["2"] - guests["1"] > FILE / 4
 
 
+@pytest.mark.claim("M8", "false")
 @pytest.mark.example("resources/same-pages")
 def test_guest_ram_may_be_merged_and_is_not_unless_the_host_says_so(run_example: Runs) -> None:
     """The guests' RAM carries the mark of mergeable memory; a test never touches the host's switch."""
@@ -136,6 +140,7 @@ def test_guest_ram_may_be_merged_and_is_not_unless_the_host_says_so(run_example:
     assert 32 * MIB < found["mergeable"]["2"] <= 2 * 132 * MIB
 
 
+@pytest.mark.claim("M7", "false")
 @pytest.mark.example("resources/balloon")
 def test_balloon_and_reports_give_memory_back(run_example: Runs) -> None:
     """Freed memory stays with QEMU until the balloon takes it, or until the guest reports it."""

@@ -37,6 +37,8 @@ def test_cpu_samples_each_metric(run_example: Runs, side: str) -> None:
     assert [line.count("MiB transferred") for line in transferred] == [1, 1]
 
 
+@pytest.mark.claim("M3", "false")
+@pytest.mark.claim("M10", "holds with conditions")
 @pytest.mark.example("performance/syscall")
 def test_system_calls_are_filtered_unless_unconfined(run_example: Runs) -> None:
     """By default a filter stands before each system call of a container (seccomp mode 2), and with unconfined none."""

@@ -63,6 +63,10 @@ def same_work(experiment: str, one: str, other: str, metric: str) -> Estimate:
 # -- start-up ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.claim("R3", "holds with conditions")
+@pytest.mark.claim("R6", "false")
+@pytest.mark.claim("C1", "holds")
+@pytest.mark.claim("M1", "false")
 @pytest.mark.example("resources/startup")
 def test_a_container_starts_in_a_fraction_of_a_second() -> None:
     found = estimate(samples("resources/startup", "container", "docker-bridge").values)
@@ -70,6 +74,7 @@ def test_a_container_starts_in_a_fraction_of_a_second() -> None:
     assert found.count >= 20
 
 
+@pytest.mark.claim("U2", "holds")
 @pytest.mark.example("use-cases/ci-job")
 def test_a_small_job_in_a_fresh_container_is_done_within_a_second() -> None:
     """Container made, program built and tested, container removed; most of it is the start."""
@@ -79,6 +84,9 @@ def test_a_small_job_in_a_fresh_container_is_done_within_a_second() -> None:
     assert estimate(samples("use-cases/ci-job", "container", "first-line").values).low > whole.high / 2
 
 
+@pytest.mark.claim("R3", "holds with conditions")
+@pytest.mark.claim("M1", "false")
+@pytest.mark.claim("M2", "holds with conditions")
 @pytest.mark.example("resources/startup")
 def test_namespaces_are_a_small_part_of_starting_a_container() -> None:
     """What the kernel does takes milliseconds; the engine takes the rest."""
@@ -88,6 +96,8 @@ def test_namespaces_are_a_small_part_of_starting_a_container() -> None:
     assert bridge.low > 5 * estimate(samples("resources/startup", "host", "namespaces").values).high
 
 
+@pytest.mark.claim("R3", "holds with conditions")
+@pytest.mark.claim("M2", "holds with conditions")
 @pytest.mark.example("resources/docker-run-steps")
 def test_most_of_starting_a_container_is_making_it_ready() -> None:
     """Between runc's start and the container being ready lies more than half of the time to the first line."""
@@ -106,6 +116,7 @@ def test_the_default_network_costs_more_at_the_end_than_a_container_without_one(
     assert bridge.low > none.high
 
 
+@pytest.mark.claim("R5", "holds")
 @pytest.mark.example("resources/startup-system", "resources/startup-vm")
 def test_a_small_guest_starts_sooner_than_a_whole_system() -> None:
     """Both under the same accelerator: it is the guest that takes the time, not the machine it runs on."""
@@ -115,12 +126,14 @@ def test_a_small_guest_starts_sooner_than_a_whole_system() -> None:
     assert estimate(small.values).high < estimate(whole.values).low / 2
 
 
+@pytest.mark.claim("R6", "false")
 def test_no_guest_takes_a_minute_even_emulated() -> None:
     """An upper bound only: it says nothing of how fast hardware virtualisation is."""
     for experiment, metric in (("startup-vm", "microvm"), ("startup-vm", "q35"), ("startup-system", "system")):
         assert estimate(samples(f"resources/{experiment}", "vm", metric).values).high < 60
 
 
+@pytest.mark.claim("P3", "holds")
 @pytest.mark.example("resources/many-starts")
 def test_many_containers_start_faster_together_than_in_turn() -> None:
     for count in (16, 32):
@@ -131,12 +144,20 @@ def test_many_containers_start_faster_together_than_in_turn() -> None:
 # -- memory and idle time ---------------------------------------------------------------------------
 
 
+@pytest.mark.claim("R1", "holds")
+@pytest.mark.claim("R4", "holds")
+@pytest.mark.claim("P3", "holds")
+@pytest.mark.claim("C1", "holds")
+@pytest.mark.claim("S1", "holds")
+@pytest.mark.claim("U1", "holds")
 @pytest.mark.example("resources/memory")
 def test_one_more_idle_container_costs_a_few_megabytes() -> None:
     found = per_instance("resources/memory", "container", "cgroups", "shims")
     assert found.low > 0 and found.high < 20 * MIB
 
 
+@pytest.mark.claim("R4", "holds")
+@pytest.mark.claim("M3", "false")
 @pytest.mark.example("resources/memory")
 def test_most_of_an_idle_containers_memory_is_its_shim() -> None:
     assert (
@@ -145,6 +166,8 @@ def test_most_of_an_idle_containers_memory_is_its_shim() -> None:
     )
 
 
+@pytest.mark.claim("R1", "holds")
+@pytest.mark.claim("M9", "false")
 @pytest.mark.example("resources/page-cache")
 def test_containers_of_one_image_share_the_page_cache() -> None:
     """The host holds the file once, however many read it, and the first reader is charged for it."""
@@ -156,12 +179,15 @@ def test_containers_of_one_image_share_the_page_cache() -> None:
         assert charged < 0.01 * median("resources/page-cache", "container", "charged@1")
 
 
+@pytest.mark.claim("M9", "false")
 @pytest.mark.example("resources/page-cache")
 def test_copies_of_a_file_are_cached_one_by_one() -> None:
     copies = [median("resources/page-cache", "container", f"resident-copies@{count}") for count in (1, 2, 3, 4)]
     assert copies[3] - copies[0] == pytest.approx(3 * 64 * MIB, rel=0.05)
 
 
+@pytest.mark.claim("R7", "holds with conditions")
+@pytest.mark.claim("P5", "holds")
 @pytest.mark.example("resources/page-cache")
 def test_each_guest_caches_a_file_for_itself() -> None:
     """What a guest holds does not depend on the accelerator: it counts the file in its own memory."""
@@ -169,6 +195,9 @@ def test_each_guest_caches_a_file_for_itself() -> None:
         assert median("resources/page-cache", "vm", f"guest-cache@{guest}") >= 64 * MIB
 
 
+@pytest.mark.claim("R7", "holds with conditions")
+@pytest.mark.claim("P5", "holds")
+@pytest.mark.claim("M7", "false")
 @pytest.mark.example("resources/balloon")
 def test_memory_that_a_guest_frees_stays_with_it() -> None:
     """Until a balloon asks for it, or the guest reports its free pages."""
@@ -178,11 +207,16 @@ def test_memory_that_a_guest_frees_stays_with_it() -> None:
     assert between(name, "vm", "reporting-freed", "reporting-touched").high < -100 * MIB
 
 
+@pytest.mark.claim("P5", "holds")
+@pytest.mark.claim("M8", "false")
 @pytest.mark.example("resources/same-pages")
 def test_merging_equal_pages_saves_memory_of_equal_guests() -> None:
     assert between("resources/same-pages", "vm", "merged@4", "apart@4").high < 0
 
 
+@pytest.mark.claim("R4", "holds")
+@pytest.mark.claim("P3", "holds")
+@pytest.mark.claim("C1", "holds")
 @pytest.mark.example("resources/idle-cpu")
 def test_an_idle_container_uses_next_to_no_cpu() -> None:
     name = "resources/idle-cpu"
@@ -198,6 +232,10 @@ def test_an_idle_container_uses_next_to_no_cpu() -> None:
 # -- disk -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.claim("R1", "holds")
+@pytest.mark.claim("R2", "holds with conditions")
+@pytest.mark.claim("C1", "holds")
+@pytest.mark.claim("M17", "false")
 @pytest.mark.example("resources/disk")
 def test_instances_share_what_they_start_from() -> None:
     """Ten containers, and ten overlays on one VM disk: each takes little more than what it wrote. Full copies do not share."""
@@ -206,12 +244,16 @@ def test_instances_share_what_they_start_from() -> None:
     assert median("resources/disk", "vm", "overlays@10") < 10 * 2.5 * MIB < copies / 10
 
 
+@pytest.mark.claim("M17", "false")
 @pytest.mark.example("resources/disk")
 def test_a_vms_disk_can_be_smaller_than_an_image() -> None:
     """One Debian: as a compressed disk it is smaller than unpacked as an image. A size depends on no accelerator."""
     assert median("resources/disk", "vm", "qcow2-compressed") < median("resources/disk", "container", "full")
 
 
+@pytest.mark.claim("R2", "holds with conditions")
+@pytest.mark.claim("P1", "holds with conditions")
+@pytest.mark.claim("M3", "false")
 @pytest.mark.example("resources/copy-up")
 def test_the_first_write_to_a_file_of_the_image_copies_all_of_it() -> None:
     name = "resources/copy-up"
@@ -232,6 +274,7 @@ def test_half_a_processor_is_what_half_a_processor_gives(name: str, side: str) -
     assert median(name, side, "throttled") > 0
 
 
+@pytest.mark.claim("M22", "false")
 @pytest.mark.example("resources/limits", "resources/limits-v2")
 @pytest.mark.parametrize(("name", "side"), [("resources/limits", "container"), ("resources/limits-v2", "vm")])
 def test_limits_of_memory_and_processes_are_exact(name: str, side: str) -> None:
@@ -242,6 +285,10 @@ def test_limits_of_memory_and_processes_are_exact(name: str, side: str) -> None:
 # -- performance ------------------------------------------------------------------------------------
 
 
+@pytest.mark.claim("R2", "holds with conditions")
+@pytest.mark.claim("R4", "holds")
+@pytest.mark.claim("P2", "holds")
+@pytest.mark.claim("C1", "holds")
 @pytest.mark.example("performance/cpu")
 def test_computing_in_a_container_is_as_fast_as_on_its_host() -> None:
     """Within 5 per cent, or not to be told apart."""
@@ -257,6 +304,11 @@ def test_the_filter_of_system_calls_costs_less_than_a_call() -> None:
     assert filtered.high < 2
 
 
+@pytest.mark.claim("R4", "holds")
+@pytest.mark.claim("P1", "holds with conditions")
+@pytest.mark.claim("P2", "holds")
+@pytest.mark.claim("M3", "false")
+@pytest.mark.claim("M4", "false")
 @pytest.mark.example("performance/network")
 def test_the_way_to_a_container_is_longer_than_the_loopback() -> None:
     """A request to a published port takes longer than over the host's loopback; of the bridge alone it is not certain."""
@@ -265,6 +317,7 @@ def test_the_way_to_a_container_is_longer_than_the_loopback() -> None:
     assert ratio(samples(name, "container", "trip-published").values, loopback).low > 1
 
 
+@pytest.mark.claim("P2", "holds")
 @pytest.mark.example("performance/network")
 def test_host_networking_is_the_hosts_own_network() -> None:
     name = "performance/network"
@@ -272,6 +325,7 @@ def test_host_networking_is_the_hosts_own_network() -> None:
     assert found.low < 1.25 and found.high < 1.5
 
 
+@pytest.mark.claim("P1", "holds with conditions")
 @pytest.mark.example("performance/storage")
 def test_a_volume_is_the_hosts_file_system() -> None:
     name = "performance/storage"
@@ -279,6 +333,8 @@ def test_a_volume_is_the_hosts_file_system() -> None:
     assert 0.7 < found.low < 1.2 and 0.8 < found.high < 1.4
 
 
+@pytest.mark.claim("P3", "holds")
+@pytest.mark.claim("M22", "false")
 @pytest.mark.example("performance/neighbours")
 def test_a_neighbour_on_the_same_processor_takes_half() -> None:
     """Without limits, two containers on one processor get about the same, however many processes each runs."""
@@ -292,6 +348,7 @@ def test_a_neighbour_on_the_same_processor_takes_half() -> None:
     assert apart.low > 1
 
 
+@pytest.mark.claim("M22", "false")
 @pytest.mark.example("performance/neighbours-disk")
 def test_a_neighbours_disk_writes_are_felt_until_they_are_limited() -> None:
     name = "performance/neighbours-disk"

@@ -66,6 +66,8 @@ def test_counts_are_those_of_the_samples(run_example: Runs) -> None:
         assert sum(map(len, found.values())) == len(TABLE)
 
 
+@pytest.mark.claim("M12", "outdated")
+@pytest.mark.claim("S1", "holds")
 @pytest.mark.example("security/system-calls")
 def test_the_filter_keeps_calls_from_the_hosts_kernel(run_example: Runs) -> None:
     """With Docker's filter no call that changes the whole machine is reached; without it many calls more are."""
@@ -86,6 +88,7 @@ def test_capabilities_refuse_where_no_filter_does(run_example: Runs) -> None:
     assert {"reboot", "sethostname", "pivot_root"} <= refused
 
 
+@pytest.mark.claim("S4", "holds")
 @pytest.mark.example("security/system-calls")
 def test_the_guests_root_reaches_its_own_kernel(run_example: Runs) -> None:
     """In the VM all of these calls are reached; they go to the guest's kernel. Only one newer than the table's has a number beyond."""
@@ -113,6 +116,7 @@ def test_calls_that_do_not_return_are_ended(run_example: Runs, side: str) -> Non
     assert free[number["rt_sigreturn"]] == 1011  # SIGSEGV
 
 
+@pytest.mark.claim("S1", "holds")
 @pytest.mark.example("security/host-calls")
 def test_qemu_serves_a_guest_with_few_kinds_of_call(run_example: Runs) -> None:
     """While the guest computed, wrote, read and sent packets, QEMU made a few kinds of the host's calls, none that starts a program."""
@@ -127,6 +131,7 @@ def test_qemu_serves_a_guest_with_few_kinds_of_call(run_example: Runs) -> None:
     assert counts == [len(working | around), len(working)]
 
 
+@pytest.mark.claim("S2", "holds")
 @pytest.mark.example("security/host-view")
 def test_a_container_is_told_of_the_hosts_kernel(run_example: Runs) -> None:
     """Eight things that a container reads are the host's, four are its own, and two are covered."""
@@ -180,6 +185,7 @@ def test_a_container_may_have_some_settings_of_its_own(run_example: Runs) -> Non
     assert refusal == "is not allowed"
 
 
+@pytest.mark.claim("M13", "holds with conditions")
 @pytest.mark.example("security/capabilities")
 def test_docker_keeps_14_capabilities(run_example: Runs) -> None:
     """The bounding set holds exactly these 14, and none with --cap-drop ALL."""
@@ -230,6 +236,7 @@ def test_a_read_only_root_directory_refuses_writes(run_example: Runs) -> None:
     assert written == "file"
 
 
+@pytest.mark.claim("M13", "holds with conditions")
 @pytest.mark.example("security/root")
 def test_root_without_a_user_namespace_is_the_hosts_root(run_example: Runs) -> None:
     """User 0 inside is user 0 for the host, and reads a file that only the host's root may read."""
@@ -238,6 +245,7 @@ def test_root_without_a_user_namespace_is_the_hosts_root(run_example: Runs) -> N
     assert found["reads root's file"] == "secret"
 
 
+@pytest.mark.claim("M13", "holds with conditions")
 @pytest.mark.example("security/root")
 def test_root_in_a_user_namespace_is_another_user_for_the_host(run_example: Runs) -> None:
     """User 0 inside is user 100000 for the host, to whom the same file is shut."""

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.engine
 TICK = 0.1  # seconds between two numbers of a neighbour, at least
 
 
+@pytest.mark.claim("S4", "holds")
 @pytest.mark.example("security/kernel-panic")
 def test_a_panic_of_one_guest_stops_no_neighbour(run_example: Runs) -> None:
     """One VM's kernel panics and its process ends; a second VM and a container count on without a missing number."""
@@ -38,6 +39,7 @@ def test_a_container_cannot_even_open_the_hosts_trigger(run_example: Runs) -> No
     assert why[1] in ({"Read-only file system", "Permission denied"} if there else {"nonexistent directory"})
 
 
+@pytest.mark.claim("S3", "holds with conditions")
 @pytest.mark.example("security/exhaustion")
 def test_at_its_limits_a_container_harms_itself_only(run_example: Runs) -> None:
     """Under limits each of four wishes is refused; a neighbour with the same four, asked right afterwards, gets them."""
@@ -52,6 +54,7 @@ def test_at_its_limits_a_container_harms_itself_only(run_example: Runs) -> None:
     assert output["neighbour"].splitlines() == ["memory: ended with 0", *wishes]
 
 
+@pytest.mark.claim("S3", "holds with conditions")
 @pytest.mark.example("security/exhaustion")
 def test_containers_share_the_disk_that_nobody_limited(run_example: Runs) -> None:
     """The root directories of two containers lie on one filesystem of the host, whose size both show."""
@@ -59,6 +62,7 @@ def test_containers_share_the_disk_that_nobody_limited(run_example: Runs) -> Non
     assert one == two
 
 
+@pytest.mark.claim("S3", "holds with conditions")
 @pytest.mark.example("security/exhaustion")
 def test_without_limits_the_neighbour_pays(run_example: Runs) -> None:
     """On one kernel without limits, the neighbour is refused disk, files and processes, and killed for memory it had."""
@@ -70,6 +74,7 @@ def test_without_limits_the_neighbour_pays(run_example: Runs) -> None:
     assert parts["processes"][0] == "sh: can't fork: Resource temporarily unavailable"
 
 
+@pytest.mark.claim("S4", "holds")
 @pytest.mark.example("security/exhaustion")
 def test_exhaustion_ends_at_the_guests_border(run_example: Runs) -> None:
     """While the guest ran out of everything, the host could write files and start processes as often as it tried."""

@@ -38,6 +38,8 @@ def working(region: str) -> set[str]:
     return {label for label, value in found.items() if value == "works"}
 
 
+@pytest.mark.claim("S1", "holds")
+@pytest.mark.claim("S3", "holds with conditions")
 @pytest.mark.example("security/hardening-container")
 @pytest.mark.engine
 def test_each_step_stops_what_the_one_before_allowed(run_example: Runs) -> None:
@@ -81,6 +83,7 @@ def test_the_profile_allows_what_it_names_and_refuses_the_rest() -> None:
     }
 
 
+@pytest.mark.claim("S1", "holds")
 @pytest.mark.example("security/hardening-devices")
 @pytest.mark.engine
 def test_a_machine_has_devices_that_nobody_asked_for(run_example: Runs) -> None:
@@ -97,6 +100,7 @@ def test_a_machine_has_devices_that_nobody_asked_for(run_example: Runs) -> None:
     assert set(found["microvm"].values()) == {"no"}
 
 
+@pytest.mark.claim("S1", "holds")
 @pytest.mark.example("security/hardening-process")
 @pytest.mark.engine
 def test_qemu_has_no_filter_unless_asked(run_example: Runs) -> None:
@@ -107,6 +111,7 @@ def test_qemu_has_no_filter_unless_asked(run_example: Runs) -> None:
     assert [one["no new privileges"] for one in found] == ["0", "0", "1"]
 
 
+@pytest.mark.claim("S4", "holds")
 @pytest.mark.example("security/hardening-process")
 @pytest.mark.engine
 def test_an_unprivileged_qemu_under_a_filter_can_do_less(run_example: Runs) -> None:

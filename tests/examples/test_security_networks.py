@@ -18,6 +18,7 @@ from tests.site import smallsite
 NAME = 'NAME="the lab"\n'
 
 
+@pytest.mark.claim("S3", "holds with conditions")
 @pytest.mark.example("security/networks")
 @pytest.mark.engine
 def test_containers_reach_each_other_on_one_bridge_only(run_example: Runs) -> None:

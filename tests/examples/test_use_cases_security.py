@@ -44,6 +44,7 @@ def test_the_same_probes_are_asked_everywhere(run_example: Runs) -> None:
         told(run_example, side, region)
 
 
+@pytest.mark.claim("U6", "holds")
 @pytest.mark.example("use-cases/untrusted")
 def test_a_default_container_protects_the_host_and_not_the_neighbours(run_example: Runs) -> None:
     """Files, processes and the kernel's controls of the host are out of reach; root, raw sockets, many processes and a neighbour's port are not."""
@@ -52,12 +53,14 @@ def test_a_default_container_protects_the_host_and_not_the_neighbours(run_exampl
     assert done == OWN | {TENANT}
 
 
+@pytest.mark.claim("U6", "holds")
 @pytest.mark.example("use-cases/untrusted")
 def test_a_hardened_container_stops_every_probe_and_keeps_the_kernel(run_example: Runs) -> None:
     """With its network, root, capabilities, writable files and process count taken away, only the kernel is left in common."""
     assert told(run_example, "container", "hardened") == ("the host's", set())
 
 
+@pytest.mark.claim("U6", "holds")
 @pytest.mark.example("use-cases/untrusted")
 def test_a_vm_lets_its_root_do_everything_to_its_own_kernel(run_example: Runs) -> None:
     """In the VM the probes find another kernel, do to it what they like, and reach nothing of the host or of its tenants."""
@@ -66,6 +69,8 @@ def test_a_vm_lets_its_root_do_everything_to_its_own_kernel(run_example: Runs) -
     assert done == OWN | KERNELS
 
 
+@pytest.mark.claim("S5", "holds")
+@pytest.mark.claim("U6", "holds")
 @pytest.mark.example("use-cases/untrusted")
 def test_a_container_in_a_vm_stops_every_probe_on_another_kernel(run_example: Runs) -> None:
     """Both boundaries hold at once: no probe is done, and the kernel that answers is not the host's."""

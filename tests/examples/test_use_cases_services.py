@@ -26,6 +26,7 @@ def reports(text: str) -> tuple[int, int, int]:
     return failed, first, second
 
 
+@pytest.mark.claim("U1", "holds")
 @pytest.mark.example("use-cases/microservices")
 def test_a_service_scaled_to_ten_loses_no_request_to_the_death_of_one(run_example: Runs) -> None:
     """Docker's DNS names the instances that run, and while one is killed and started again no request fails."""
@@ -41,6 +42,7 @@ def test_a_service_scaled_to_ten_loses_no_request_to_the_death_of_one(run_exampl
     assert by > 5
 
 
+@pytest.mark.claim("U1", "holds")
 @pytest.mark.example("use-cases/microservices")
 def test_the_only_instance_of_a_service_takes_every_request_with_it(run_example: Runs) -> None:
     """While the one store is down every request fails; once it is started again none does. As VMs the first part too."""
@@ -50,6 +52,7 @@ def test_the_only_instance_of_a_service_takes_every_request_with_it(run_example:
     assert loads(run_example("use-cases/microservices", "vm")["store"]) == [(2, 2, 0)]
 
 
+@pytest.mark.claim("U1", "holds")
 @pytest.mark.example("use-cases/microservices")
 def test_the_same_services_run_as_vms(run_example: Runs) -> None:
     """Several VMs serve under one name of a hosts file, and no request fails while one of them is killed and booted."""
@@ -62,6 +65,7 @@ def test_the_same_services_run_as_vms(run_example: Runs) -> None:
     assert by >= 1
 
 
+@pytest.mark.claim("U2", "holds")
 @pytest.mark.example("use-cases/ci-job")
 @pytest.mark.parametrize("side", ["container", "vm"])
 def test_a_job_in_a_fresh_place_finds_nothing_of_the_one_before(run_example: Runs, side: str) -> None:
@@ -71,6 +75,7 @@ def test_a_job_in_a_fresh_place_finds_nothing_of_the_one_before(run_example: Run
     assert lines[:6] == ["ready: the job begins", "found nothing of another job", "5 tests passed"] * 2
 
 
+@pytest.mark.claim("U2", "holds")
 @pytest.mark.example("use-cases/ci-job")
 @pytest.mark.parametrize("side", ["container", "vm"])
 def test_a_job_in_a_place_that_is_kept_finds_what_the_one_before_left(run_example: Runs, side: str) -> None:
@@ -79,6 +84,7 @@ def test_a_job_in_a_place_that_is_kept_finds_what_the_one_before_left(run_exampl
     assert found == ["found nothing of another job", "found what another job left"]
 
 
+@pytest.mark.claim("U3", "holds")
 @pytest.mark.example("use-cases/rolling-update")
 @pytest.mark.parametrize("side", ["container", "vm"])
 def test_a_rolling_update_under_load_fails_no_request(run_example: Runs, side: str) -> None:
@@ -89,6 +95,7 @@ def test_a_rolling_update_under_load_fails_no_request(run_example: Runs, side: s
     assert second > 0
 
 
+@pytest.mark.claim("U3", "holds")
 @pytest.mark.example("use-cases/rolling-update")
 @pytest.mark.parametrize("side", ["container", "vm"])
 def test_stopping_an_instance_that_still_gets_requests_fails_some(run_example: Runs, side: str) -> None:
@@ -99,6 +106,7 @@ def test_stopping_an_instance_that_still_gets_requests_fails_some(run_example: R
     assert second > 0
 
 
+@pytest.mark.claim("U3", "holds")
 @pytest.mark.example("use-cases/scaling")
 @pytest.mark.parametrize("side", ["container", "vm"])
 def test_a_service_is_scaled_up_and_down(run_example: Runs, side: str) -> None:
@@ -108,6 +116,7 @@ def test_a_service_is_scaled_up_and_down(run_example: Runs, side: str) -> None:
     assert up == 20 or (side == "vm" and up == 3)
 
 
+@pytest.mark.claim("U3", "holds")
 @pytest.mark.example("use-cases/who-restarts")
 def test_docker_restarts_what_ended_and_not_what_hangs(run_example: Runs) -> None:
     """A restart policy brings a crashed program back; one that no longer answers is called unhealthy, and left."""

@@ -29,6 +29,7 @@ def release(text: str) -> list[int]:
     return [int(number) for number in found[0].split(".")]
 
 
+@pytest.mark.claim("U4", "holds")
 @pytest.mark.example("use-cases/kernel-of-choice")
 def test_a_guests_kernel_is_chosen_apart_from_the_hosts(run_example: Runs) -> None:
     """The guest runs the kernel of the file on its command line; whether that is older or newer than the host's is as their releases say."""
@@ -42,6 +43,7 @@ def test_a_guests_kernel_is_chosen_apart_from_the_hosts(run_example: Runs) -> No
         assert order == ("older" if guest < host else "newer")
 
 
+@pytest.mark.claim("U4", "holds")
 @pytest.mark.example("use-cases/kernel-of-choice")
 def test_a_guest_changes_its_kernel_and_not_the_hosts(run_example: Runs) -> None:
     """Root in the guest loads a module and lets programs map page 0; the host's value of that setting stays."""
@@ -51,6 +53,7 @@ def test_a_guest_changes_its_kernel_and_not_the_hosts(run_example: Runs) -> None
     assert told[KEPT] == "as before"
 
 
+@pytest.mark.claim("U4", "holds")
 @pytest.mark.example("use-cases/kernel-of-choice")
 def test_a_container_gets_the_hosts_kernel_as_it_is(run_example: Runs) -> None:
     """In a container the release is the host's, and neither a module nor a setting of the whole kernel can be changed."""
@@ -59,6 +62,7 @@ def test_a_container_gets_the_hosts_kernel_as_it_is(run_example: Runs) -> None:
     assert told == {KERNEL: platform.release()} | refused
 
 
+@pytest.mark.claim("U4", "holds")
 @pytest.mark.example("use-cases/old-userland")
 def test_old_programs_run_on_the_hosts_kernel(run_example: Runs) -> None:
     """Shell, C library and OpenSSL are those of Debian 11, which the image holds; the kernel is the host's."""
@@ -69,6 +73,7 @@ def test_old_programs_run_on_the_hosts_kernel(run_example: Runs) -> None:
     assert told["release of the kernel"] == platform.release()
 
 
+@pytest.mark.claim("U4", "holds")
 @pytest.mark.example("use-cases/old-call")
 def test_an_old_call_works_where_the_hosts_kernel_offers_it(run_example: Runs) -> None:
     """In a container, a program that calls the page vsyscall runs on a host whose kernel has that page, and says so."""
@@ -77,6 +82,7 @@ def test_an_old_call_works_where_the_hosts_kernel_offers_it(run_example: Runs) -
     assert "[vsyscall]" in Path("/proc/self/maps").read_text()
 
 
+@pytest.mark.claim("U4", "holds")
 @pytest.mark.example("use-cases/old-call")
 def test_a_guests_command_line_decides_whether_an_old_call_works(run_example: Runs) -> None:
     """The same program is killed by a signal under vsyscall=none and runs under vsyscall=xonly: the guest's own choice."""
@@ -86,6 +92,7 @@ def test_a_guests_command_line_decides_whether_an_old_call_works(run_example: Ru
     assert xonly.split() == ["it", "runs"]
 
 
+@pytest.mark.claim("U5", "holds")
 @pytest.mark.example("use-cases/foreign-program")
 def test_an_emulated_program_runs_on_the_hosts_kernel(run_example: Runs) -> None:
     """Under the emulator an arm64 program in a container finds an arm64 machine and the host's kernel; the host is another machine."""
@@ -94,6 +101,7 @@ def test_an_emulated_program_runs_on_the_hosts_kernel(run_example: Runs) -> None
     assert platform.machine() == "x86_64"
 
 
+@pytest.mark.claim("U5", "holds")
 @pytest.mark.example("use-cases/foreign-program")
 def test_an_explicit_emulator_covers_one_program_and_registers_nothing(run_example: Runs) -> None:
     """The arm64 program that the emulated one starts is refused by the host's kernel, which knows no handler for it."""
@@ -112,6 +120,7 @@ def test_emulation_gives_the_same_answer_later(run_example: Runs) -> None:
     assert 0 < found["native"] < found["emulated"]
 
 
+@pytest.mark.claim("U5", "holds")
 @pytest.mark.example("use-cases/uefi-shell")
 def test_firmware_runs_a_script_without_a_kernel(run_example: Runs) -> None:
     """A VM without kernel and system runs the firmware's shell, which carries out the script on the disk and switches off."""

@@ -10,7 +10,7 @@ from macros.base.problems import ROOT, Problems
 from macros.base.schemas import Document
 from macros.model.load import Data
 from macros.model.technologies import ASPECTS, read_technologies
-from macros.model.tests import Tests
+from macros.model.tests import KnownTests
 from macros.render.technologies import technologies
 
 TEST = "tests/render/test_technologies.py::test_an_entry_that_fits_is_accepted"
@@ -26,7 +26,7 @@ def complaints(**changed: dict[str, object]) -> list[str]:
     """Return what is wrong with an entry of which some cells are changed."""
     entry = ENTRY | changed
     document = Document(path=ROOT / "docs/data/technologies.yml", content=[entry], problems=Problems(ROOT))
-    read_technologies(document, {}, Tests(ROOT), lambda *_: False)
+    read_technologies(document, {}, KnownTests(ROOT), lambda *_: False)
     return [problem.what for problem in document.problems.found]
 
 

@@ -16,9 +16,9 @@ from macros.model.examples import Example, Volatile
 from macros.model.regions import dedent, regions, with_markers
 from snippets.runner import engines, record
 from snippets.runner.execute import MARK, Output, failing_line, instrument, plain, split
+from snippets.runner.files import replace
 from snippets.runner.normal import leaks, normalise
 from snippets.runner.paths import LAB_SCRIPTS, ROOT, SNIPPETS
-from snippets.runner.record import replace
 
 BOOT = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 A, B = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from snippets.runner.paths import ROOT
+from snippets.runner.seal import seal_all
 from tests.site import buildserver
 
 SCRIPT = "#!/usr/bin/env bash\nset -euo pipefail\n# --8<-- [start:show]\nuname -r\n# --8<-- [end:show]\n"
@@ -48,6 +49,18 @@ CLAIMS = """\
     - source: manual
       locator: "Part 1"
     - test: "tests/examples/test_small.py::test_small"
+"""
+TEST = """\
+import pytest
+
+
+@pytest.mark.claim("A1", "holds")
+def test_small():
+    pass
+
+
+def test_other():
+    pass
 """
 COMPARISON = """\
 sections:
@@ -243,13 +256,19 @@ def make(site: Path, *, lean: bool = False) -> Path:
     record(site)
     tests = site / "tests" / "examples"
     tests.mkdir(parents=True)
-    (tests / "test_small.py").write_text("def test_small():\n    pass\n", "utf-8")
+    (tests / "test_small.py").write_text(TEST, "utf-8")
     lab = site / "snippets" / "lab"
     lab.mkdir()
     shutil.copy(ROOT / "snippets" / "lab" / "requirements.tsv", lab)
     for name in ("snippets", "tests"):
         (site / "docs" / name).symlink_to(f"../{name}")
+    seal(site)
     return site
+
+
+def seal(site: Path) -> None:
+    """Seal what was recorded, as `make record` does when it has written a file."""
+    seal_all(site)
 
 
 def record(site: Path) -> None:
@@ -258,6 +277,7 @@ def record(site: Path) -> None:
     digest = hashlib.sha256((example / "host.sh").read_bytes()).hexdigest()
     entry = {"digest": digest, "date": "2026-01-02", "machine": "small", "accelerator": "none", "versions": {}}
     (example / "recorded.json").write_text(json.dumps({"host": entry}), "utf-8")
+    seal(site)
 
 
 def samples(factor: float = 1) -> dict[str, dict[str, object]]:
@@ -307,6 +327,7 @@ def measure(site: Path, **machines: str) -> Path:
     page = site / "docs" / "kernels.md"
     calls = '\n## Measured\n\n{{ example("section/measured") }}\n\n{{ chart("start") }}\n\n{{ chart("memory") }}\n'
     page.write_text(page.read_text("utf-8") + calls, "utf-8")
+    seal(site)
     return site
 
 
