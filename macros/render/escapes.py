@@ -46,10 +46,10 @@ def _row(data: Data, one: Escape) -> str:
     scores = "; ".join(f"{score.value} ({literal(score.by)})" for score in one.scores)
     name = f", {literal(one.name)}" if one.name else ""
     exploited = "; <strong>exploited</strong>" if one.exploited else ""
-    fixed = f"<br><span data-search-exclude>fixed in: {literal(one.fixed)}</span>" if one.fixed else ""
+    fixed = f"<br>fixed in: {literal(one.fixed)}" if one.fixed else ""
     flaw = (
         f"[{one.id}]({NVD}/{one.id}){name}<br>{side_name(one.boundary)}"
-        f"<br><small>{literal(one.component)}, {one.year}: {scores}{exploited}{fixed}</small>"
+        f"<br><small>{literal(one.component)}, <span data-search-exclude>{one.year}: {scores}{exploited}{fixed}</span></small>"
     )
     what = f"{literal(one.what)} *Reached:* {literal(one.reached)}. {cite(data, one.source, one.locator)}"
     cells = [what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]

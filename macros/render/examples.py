@@ -140,9 +140,9 @@ def recording_note(chosen: Example, side: Side, texts: list[str], what: str = ""
 
 @macro()
 def typing(_data: Data) -> str:
-    """Return the box that says how to type the commands of a page by oneself."""
+    """Return the box that says how to type the commands of a page by oneself; a search finds the lab's page, which says more."""
     return (
-        '<div class="typing" markdown="1">\n\n'
+        '<div class="typing" data-search-exclude markdown="1">\n\n'
         "**To type the commands yourself**: in a clone of this project, `make shell` opens a shell in which `$ACCEL`, `$RUN`, `$WORK` and the files "
         "that the commands name are there ([the lab](/lab.md) says what each is). Whatever you start in it is removed when you leave it. "
         "Scripts wait for what they started; typing, you wait yourself.\n\n</div>"
