@@ -1,11 +1,9 @@
-"""Small pieces of Markdown and HTML."""
+"""How a text is written in Markdown and HTML: escaped, as code, as an id."""
 
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Sequence
 
 
 def slug(text: str) -> str:
@@ -28,36 +26,3 @@ def fence(text: str, language: str) -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{text}\n{ticks}"
-
-
-def cards(head: list[str], rows: list[list[str]], *, extra: str = "", attributes: Sequence[str] = ()) -> str:
-    """Return a table whose rows become cards on a narrow screen; the first cell of a row is its heading.
-
-    Cells are Markdown for inline text. `extra` is added to the table's classes; `attributes` has what is to stand in
-    each row's tag, such as an id.
-    """
-    top = "".join(f'<th scope="col" markdown="span">{cell}</th>' for cell in head)
-    body = []
-    for (first, *rest), more in zip(rows, attributes or [""] * len(rows), strict=True):
-        labels = [re.sub(r"<[^>]+>", "", label) for label in head[1:]]
-        cells = "".join(
-            f'<td data-label="{label}" markdown="span">{cell}</td>' for label, cell in zip(labels, rest, strict=True)
-        )
-        body.append(
-            f'<tr{" " if more else ""}{more} markdown="block"><th scope="row" markdown="span">{first}</th>{cells}</tr>'
-        )
-    classes = f"cards {extra}".strip()
-    return (
-        f'<table class="{classes}" markdown="block"><thead markdown="block"><tr markdown="block">{top}</tr></thead>'
-        f'<tbody markdown="block">{"".join(body)}</tbody></table>'
-    )
-
-
-def json_attribute(content: object) -> str:
-    """Return data as JSON, fit for an attribute in double quotes."""
-    return html.escape(json.dumps(content, ensure_ascii=False, separators=(",", ":")), quote=True)
-
-
-def unsearched(text: str) -> str:
-    """Return Markdown that the search does not index, as what says the same in full elsewhere."""
-    return f'<div data-search-exclude markdown="1">\n\n{text}\n\n</div>'

@@ -18,7 +18,6 @@ from macros.model.sources import Source
 EMULATED = "tcg"
 HARDWARE = "hardware virtualisation"
 SPEEDS = frozenset(("s", "B", "B/s", "bit/s", "1/s"))  # units of what software emulation changes
-LINE_LABEL = 24  # characters that fit beside the end of a line
 LABEL_COUNTS = re.compile(r"(\d+) [a-z]", re.IGNORECASE)
 """A label that begins with how many there are: 8 containers."""
 
@@ -214,10 +213,6 @@ class _Reader:
         if len(set(units)) > 1:
             self.bad(where, f"{name}: a metric in {units[0]} and one in {units[1]}", "take two metrics of one unit")
             return ""
-        if lines and len(row.label) > LINE_LABEL:
-            self.bad(
-                where, f"{name}: the label has {len(row.label)} characters", f"at most {LINE_LABEL} fit beside a line"
-            )
         # A difference to a point is the difference to 0 of them: the other point is what the label counts.
         points = {split_point(written)[1] for written in filter(None, (row.metric, row.minus, row.over))} - {None, 0}
         counted = LABEL_COUNTS.match(row.label)
@@ -251,10 +246,6 @@ class _Reader:
             return
         if one.at is not None and not lines:
             self.bad(where, f"{name}: 'at' goes only with lines", "remove it")
-        if lines and len(one.label) > LINE_LABEL:
-            self.bad(
-                where, f"{name}: the label has {len(one.label)} characters", f"at most {LINE_LABEL} fit beside a line"
-            )
         try:
             _, ours = published_value(one, self.sources)
         except ValueError as error:

@@ -94,6 +94,7 @@ class _Reader:
                 if requires and (unknown := sorted(set(requires) - set(requirements(self.snippets)))):
                     what = f"'requires' of [{side}] names '{unknown[0]}', which is not a requirement"
                     self.bad((side, "requires"), what, f"one of: {', '.join(sorted(requirements(self.snippets)))}")
+                output, misread = self.output(scripts[side].with_suffix(".out"))
                 found[side] = Side(
                     example=self.id,
                     side=side,
@@ -104,6 +105,8 @@ class _Reader:
                     regions=self.regions(scripts[side]),
                     runs=table.get("runs", 0),
                     accelerator=table.get("accelerator", ""),
+                    output=output,
+                    misread=misread,
                 )
         if not found and not any(side in self.document.content for side in SIDES):
             self.bad((), "an example without a side", f"add one of {SCRIPTS}, and its table")
@@ -123,6 +126,13 @@ class _Reader:
             remedy = "mark what readers see with '# --8<-- [start:show]' and '# --8<-- [end:show]'"
             self.problems.bad(script, "a script without a region", remedy)
         return found
+
+    def output(self, file: Path) -> tuple[tuple[Region, ...], tuple[Problem, ...]]:
+        """Return what was recorded, and what is wrong with it: noted by `check_recordings`, since recording anew corrects it."""
+        try:
+            return (regions(file, self.problems.root) if file.is_file() else ()), ()
+        except ProblemError as error:
+            return (), tuple(error.problems)
 
     def networks(self, sides: dict[str, Side], reason: str) -> tuple[str, ...]:
         """Return which networks of the scripts are not internal; note those without a reason, and a reason without one."""
@@ -226,16 +236,15 @@ def check_recordings(example: Example, problems: Problems) -> None:
         changed = record.digest != side.digest()
         if changed:
             problems.bad(side.script, "the script changed after its output was recorded", remedy, stale=True)
-        try:
-            text = read(side.recorded, problems.root)
-            parts = [part.name for part in regions(side.recorded, problems.root)]
-        except ProblemError as error:
-            problems.keep(error)
+        problems.found += side.misread
+        if side.misread:
             continue
-        for number, line in enumerate(text.split("\n"), 1):
-            for what in unfit(line, declared):
-                fix = f"print less, or declare a volatile pattern; then {remedy}"
-                problems.bad(side.recorded, what, fix, line=number)
+        for part in side.output:
+            for number, line in enumerate(part.text.split("\n"), part.line):
+                for what in unfit(line, declared):
+                    fix = f"print less, or declare a volatile pattern; then {remedy}"
+                    problems.bad(side.recorded, what, fix, line=number)
+        parts = [part.name for part in side.output]
         wanted = [part.name for part in side.regions]
         if parts != wanted:
             what = f"holds the regions {parts}, the script has {wanted}"

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from macros.base.problems import Problem
 from macros.model.recordings import Record
 from macros.model.regions import Region
 
@@ -46,7 +47,8 @@ class Side:
     """One script of an example and what was recorded from it. `seconds` is its time limit.
 
     `runs` is how many rounds of it are measured, where those are not as many as the experiment's (0: as many);
-    `accelerator` is "tcg" where the script forces software emulation, "none" where it starts no VM.
+    `accelerator` is "tcg" where the script forces software emulation, "none" where it starts no VM. `output` is what was
+    recorded, as it was when the example was read; `misread` is why that could not be told.
     """
 
     example: str
@@ -58,6 +60,8 @@ class Side:
     regions: tuple[Region, ...]
     runs: int = 0
     accelerator: str = ""
+    output: tuple[Region, ...] = ()
+    misread: tuple[Problem, ...] = ()
 
     @property
     def id(self) -> str:

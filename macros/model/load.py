@@ -17,6 +17,7 @@ from macros.model.example_reader import check_recordings, load_examples
 from macros.model.examples import Example
 from macros.model.exceptions import PageException, read_exceptions
 from macros.model.expectations import wrong_with
+from macros.model.files import Files
 from macros.model.glossary import Term, read_glossary
 from macros.model.guide import Guide, read_guide
 from macros.model.planner import Planner, read_planner
@@ -38,12 +39,13 @@ SCHEMAS = (*NAMES, "example", "machine", "recorded", "result")
 class Data:
     """All shared data of one build.
 
-    `machine` is the one whose results pages show first. `again` holds what was recorded besides, to be held against each
+    `files` holds what pages show of files, once it was read. `machine` is the one whose results pages show first. `again` holds what was recorded besides, to be held against each
     other. `cited_by_data` says which data file cites which source and locator. `stale` lists, in a draft, what was
     changed and has not been recorded anew.
     """
 
     root: Path
+    files: Files
     examples: dict[str, Example]
     claims: dict[str, Claim]
     sources: dict[str, Source]
@@ -208,6 +210,7 @@ class _Loader:
         ]
         return Data(
             root=self.root,
+            files=Files(self.root),
             examples=examples,
             claims=claims,
             sources=sources,

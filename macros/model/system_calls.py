@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from macros.base.problems import read
+from macros.model.files import Files
 from macros.model.load import Data
 from macros.model.results import Results
 
@@ -31,9 +31,10 @@ PLACES = {
 }
 
 
-def names(root: Path) -> dict[int, str]:
+def names(files: Files) -> dict[int, str]:
     """Return the names of the lab's kernel's system calls by their numbers. Raises ProblemError for a file that cannot be read."""
-    lines = [line.split() for line in read(root / TABLE, root).splitlines() if line and not line.startswith("#")]
+    text = files.text(files.root / TABLE)
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return {int(number): name for number, name in lines}
 
 
@@ -72,4 +73,4 @@ def sorted_at(data: Data, place: str, machine: str) -> dict[str, list[str]]:
     """Return the calls' names by kind, as seen in one of PLACES on a machine; empty lists where nothing was recorded."""
     side, metric, free = PLACES[place]
     results = data.recorded.results.get(machine, {})
-    return sort(names(data.root), answers(results, PROBES, side, metric), answers(results, PROBES, side, free))
+    return sort(names(data.files), answers(results, PROBES, side, metric), answers(results, PROBES, side, free))

@@ -10,7 +10,6 @@ from macros.base.problems import ProblemError, Problems, read, relative
 from macros.model.examples import LAB
 from macros.model.exceptions import PageException
 from macros.model.load import Data
-from macros.model.regions import regions
 from macros.pages.parse import check_front_matter, macro_calls
 from macros.pages.registry import Macro
 from macros.pages.text import check_text
@@ -93,7 +92,7 @@ def _check_shown(data: Data, shown: Shown, problems: Problems) -> None:
                     problems.bad(side.script, what, remedy, line=region.line - 1)
     for path in sorted((data.root / "snippets" / LAB).glob("*.sh")):
         try:
-            parts = regions(path, data.root)
+            parts = data.files.regions(path)
         except ProblemError as error:
             problems.keep(error)
             continue

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
-from macros.base.markup import literal
-from macros.base.statistics import Estimate
 from macros.base.units import quantity
 from macros.model.charts import Chart, published_value
 from macros.model.load import Data
+from macros.render import templates
 from macros.render.axis import Axis
 from macros.render.marks import SIDE_LABELS
-from macros.render.rows import (
-    _mark,
-    failed_words,
-    how_obtained,
-    interval_words,
-    published_words,
-    readings_of,
-    row_classes,
-)
+from macros.render.rows import Drawing, failed_words, how_obtained, interval_words, published_words, row_classes
+
+_html = templates.of("bars.html.j2")
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A part of the axis, in lengths of CSS."""
+
+    left: str
+    width: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row as it is drawn: `how` is inline Markdown; `none` says why there is no value."""
+
+    side: str
+    label: str
+    how: str
+    classes: str
+    value: str = ""
+    interval: str = ""
+    none: str = ""
+    bar: _Span | None = None
+    whisker: _Span | None = None
 
 
 def percent(share: float) -> str:
@@ -27,50 +44,41 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def _bar(scale_: Axis, value: float, one: Estimate | None = None) -> str:
-    """Return a bar from 0 (on a logarithmic axis, from its beginning) to `value`, with the whisker of its interval."""
+def _span(start: float, end: float) -> _Span:
+    return _Span(percent(start), percent(end - start))
+
+
+def _bar(scale_: Axis, value: float) -> _Span | None:
+    """Return a bar from 0 (on a logarithmic axis, from its beginning) to `value`, if it has a length."""
     zero, end = scale_.share(scale_.low if scale_.log else 0), scale_.share(value)
-    left, width = min(zero, end), abs(end - zero)
-    bar = f'<span class="bar" style="left:{percent(left)};width:{percent(width)}"></span>' if width > 0 else ""
-    if one and one.certain:
-        low, high = scale_.share(one.low), scale_.share(one.high)
-        bar += f'<span class="whisker" style="left:{percent(low)};width:{percent(high - low)}"></span>'
-    return f'<td class="track" aria-hidden="true"><span class="rail">{bar}</span></td>'
+    return None if zero == end else _span(min(zero, end), max(zero, end))
 
 
-def _line(classes: str, mark: str, label: str, how: str, cells: str) -> str:
-    head = f'<th scope="row" markdown="span">{mark}{literal(label)} <small>{how}</small></th>'
-    return f'<tr class="{classes}" markdown="block">{head}{cells}</tr>'
-
-
-def bars(data: Data, chart: Chart, machine: str, scale_: Axis) -> str:
+def bars(data: Data, chart: Chart, drawing: Drawing, scale_: Axis) -> str:
     """Return the rows of a bar chart for one machine as a table."""
     rows = []
-    for row, found in zip(chart.rows, readings_of(data, chart, machine), strict=True):
+    for row, found in zip(chart.rows, drawing.readings, strict=True):
+        how = how_obtained(found) if found else SIDE_LABELS[row.side]
         if found is None or not found.estimates:
-            why = failed_words(found) if found else "not recorded on this machine"
-            how = how_obtained(found) if found else SIDE_LABELS[row.side]
-            rows.append(
-                _line(
-                    row_classes(row.side), _mark(row.side), row.label, how, f'<td colspan="3" class="none">{why}</td>'
-                )
-            )
+            rows.append(_Row(row.side, row.label, how, row_classes(row.side), none=failed_words(found)))
             continue
         one = found.estimates[None]
-        cells = f'<td class="value">{quantity(one.median, chart.unit)}</td><td class="interval">{interval_words(one, chart.unit)}</td>'
-        cells += _bar(scale_, one.median, one)
-        classes = row_classes(row.side, emulated=found.emulated)
-        rows.append(_line(classes, _mark(row.side), row.label, how_obtained(found), cells))
+        rows.append(
+            _Row(
+                row.side,
+                row.label,
+                how,
+                row_classes(row.side, emulated=found.emulated),
+                value=quantity(one.median, chart.unit),
+                interval=interval_words(one, chart.unit),
+                bar=_bar(scale_, one.median),
+                whisker=_span(scale_.share(one.low), scale_.share(one.high)) if one.certain else None,
+            )
+        )
     for published in chart.published:
         text, how = published_words(data, published)
         bar = _bar(scale_, published_value(published, data.sources)[0])
-        cells = f'<td class="value">{literal(text)}</td><td class="interval">published</td>{bar}'
-        rows.append(
-            _line(row_classes(published.side, published=True), _mark(published.side), published.label, how, cells)
-        )
-    head = '<th scope="col">What</th><th scope="col">Median</th><th scope="col">95 % interval or range</th><td aria-hidden="true"></td>'
+        classes = row_classes(published.side, published=True)
+        rows.append(_Row(published.side, published.label, how, classes, text, interval="published", bar=bar))
     steps = [scale_.share(b) - scale_.share(a) for a, b in pairwise(scale_.ticks)]
-    return (
-        f'<table class="bars" style="--step:{percent(steps[0])}" aria-label="{literal(chart.title)}, on {machine}" data-search-exclude markdown="block">'
-        f'<thead markdown="block"><tr>{head}</tr></thead><tbody markdown="block">{"".join(rows)}</tbody></table>'
-    )
+    return _html("table", title=chart.title, machine=drawing.machine, step=percent(steps[0]), rows=rows)

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from macros.base.markup import literal
-from macros.model.charts import EMULATED, Chart, machines, published_value
+from collections.abc import Sequence
+
+from macros.model.charts import Chart, machines, published_value
 from macros.model.load import Data
 from macros.pages.registry import macro
 from macros.pages.uses import Use
+from macros.render import templates
 from macros.render.axis import Axis, axis
 from macros.render.bars import bars
 from macros.render.lines import across, lines
 from macros.render.results import result_note
-from macros.render.rows import readings_of
+from macros.render.rows import Drawing, drawing
+
+_html = templates.of("charts.html.j2")
 
 
-def _scale(data: Data, chart: Chart, names: list[str]) -> Axis:
+def _scale(data: Data, chart: Chart, drawings: Sequence[Drawing]) -> Axis:
     """Return the axis of a chart, the same for all machines."""
-    known = [r for name in names for r in readings_of(data, chart, name) if r]
-    values = [v for r in known for one in r.estimates.values() for v in (one.low, one.median, one.high)]
+    known = [one for drawn in drawings for found in drawn.known for one in found.estimates.values()]
+    values = [value for one in known for value in (one.low, one.median, one.high)]
     drawn = [one for one in chart.published if chart.kind == "bars" or one.at is not None]
     values += [published_value(one, data.sources)[0] for one in drawn]
     return axis(values, chart.unit, log=chart.scale == "log")
-
-
-def _chooser(chart: Chart, names: list[str]) -> str:
-    """Return the choice of a machine, which shows only where JavaScript runs."""
-    options = "".join(f'<option value="{name}">{name}</option>' for name in names)
-    field = f"machine-of-{chart.id}"
-    return (
-        f'<div class="chooser" hidden data-search-exclude><label for="{field}">Recorded on</label> '
-        f'<select id="{field}" autocomplete="off">{options}</select></div>'
-    )
 
 
 def check_chart(data: Data, use: Use, chart_id: str) -> None:
@@ -51,42 +45,28 @@ def check_chart(data: Data, use: Use, chart_id: str) -> None:
 def chart(data: Data, chart_id: str) -> str:
     """Return a chart as a figure: title, clock, a block a machine with its bars or lines and their table, and provenance."""
     chosen = data.charts[chart_id]
-    names = machines(chosen, data.recorded, data.machines)
-    scale_ = _scale(data, chosen, names)
-    parts = [f'<figure class="chart chart--{chosen.kind}" id="chart-{chosen.id}" markdown="block">']
-    parts.append(f'<figcaption markdown="span">{literal(chosen.title)}</figcaption>')
-    if chosen.clock:
-        start, end = map(literal, chosen.clock)
-        parts.append(f'<p class="chart__clock" markdown="span">The clock runs from: {start}; to: {end}.</p>')
-    if len(names) > 1:
-        parts.append(_chooser(chosen, names))
-    for name in names:
-        parts.append(f'<div class="chart__machine" data-machine="{name}" markdown="block">')
-        if len(names) > 1:
-            parts.append(f'<p class="chart__name">On {name}</p>')
+    drawings = [drawing(data, chosen, name) for name in machines(chosen, data.recorded, data.machines)]
+    scale_ = _scale(data, chosen, drawings)
+    recorded = [(row.experiment, row.side) for row in chosen.rows]
+    blocks = []
+    for one in drawings:
         if chosen.kind == "bars":
-            parts.append(bars(data, chosen, name, scale_))
+            drawn = bars(data, chosen, one, scale_)
         else:
-            parts.append(lines(data, chosen, name, scale_, across(data, chosen, names)))
-        parts.append(result_note(data, name, [(row.experiment, row.side) for row in chosen.rows]))
-        parts.append("</div>")
-    parts.append(f'<p class="chart__note" data-search-exclude>{_legend(data, chosen, names, scale_)}</p>')
-    if chosen.no_published:
-        why = f"No published figure under hardware virtualisation stands here: {literal(chosen.no_published)}"
-        parts.append(f'<p class="chart__note" markdown="span">{why}</p>')
-    parts.append("</figure>")
-    return "".join(parts)
+            drawn = lines(data, chosen, one, scale_, across(chosen, drawings))
+        blocks.append({"name": one.machine, "drawn": drawn, "note": result_note(data, one.machine, recorded)})
+    return _html("figure", chart=chosen, machines=blocks, legend=_legend(chosen, drawings, scale_))
 
 
-def _legend(data: Data, chosen: Chart, names: list[str], scale_: Axis) -> str:
+def _legend(chosen: Chart, drawings: Sequence[Drawing], scale_: Axis) -> str:
     """Say what the axis is, and what the styles mean that occur."""
-    known = [r for name in names for r in readings_of(data, chosen, name) if r]
+    known = [found for drawn in drawings for found in drawn.known]
     certain = any(one.certain for r in known for one in r.estimates.values())
     words = [f"Scale: {scale_.words()}."]
     if certain:
         thing = "Thin line on a bar" if chosen.kind == "bars" else "Upright line at a point"
         words.append(f"{thing}: 95 % interval of the median; of fewer than six rounds, their range.")
-    if any(r.run.accelerator == EMULATED for r in known):
+    if any(r.emulated for r in known):
         style = "Hatched" if chosen.kind == "bars" else "Hollow"
         words.append(f"{style}: software emulation, which says nothing of hardware virtualisation.")
     if chosen.published:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from macros.base.markup import cards, literal, prose, unsearched
+from macros.base.markup import literal, prose
 from macros.base.units import NARROW, SHARE, TIMES, quantity
 from macros.model.claims import VERDICTS, Claim, Evidence
 from macros.model.comparison import Section
@@ -18,6 +18,7 @@ from macros.render.examples import shown_on
 from macros.render.filters import Facet
 from macros.render.links import CLAIMS, address, claim_page, machine_link, place
 from macros.render.marks import verdict_badge
+from macros.render.pieces import block, cards, noted, unsearched
 from macros.render.results import amount, interval
 from macros.render.sources import explained
 
@@ -90,21 +91,25 @@ def _claim_body(data: Site, found: Claim) -> list[str]:
     if found.conditions:
         lines += [f"**Conditions:** {explained(data, found.conditions)}", ""]
     lines += [explained(data, found.explanation), ""]
-    lines += ['<div class="evidence" data-search-exclude markdown="1">', "", "Evidence:", ""]
-    lines += [f"- {_evidence(data, item)}" for item in found.evidence]
+    told = ["Evidence:", "", *(f"- {_evidence(data, item)}" for item in found.evidence)]
     if found.expects:
-        lines += ["", "What our own results must show, else a test fails:", ""]
-        lines += [f"- {_expected(data, one)}" for one in found.expects]
+        told += ["", "What our own results must show, else a test fails:", ""]
+        told += [f"- {_expected(data, one)}" for one in found.expects]
     if recorded := _recorded(data, found):
-        lines += ["", f"Demonstrated by {recorded}."]
-    lines += ["", f"Permanent address: [claim {found.id}]({CLAIMS}#{found.id}).", "", "</div>"]
-    return lines
+        told += ["", f"Demonstrated by {recorded}."]
+    told += ["", f"Permanent address: [claim {found.id}]({CLAIMS}#{found.id})."]
+    return [*lines, block("\n".join(told), "evidence", searched=False)]
 
 
 def _of(data: Data, section: str) -> list[Claim]:
     """Return the claims of a section: those of the comparison, then what is often said beside it."""
     mine = [found for found in data.claims.values() if found.section == section]
     return sorted(mine, key=lambda found: found.id.startswith("M"))
+
+
+def _verdict(data: Data, found: Claim) -> str:
+    """Return a claim's verdict with its conditions, as inline Markdown."""
+    return noted(verdict_badge(found.verdict), explained(data, found.conditions))
 
 
 def check_claims(data: Data, use: Use, section: str) -> None:
@@ -119,9 +124,8 @@ def claims(data: Data, section: str) -> str:
     """Return a section's claims in short: statement, verdict, and a link to the whole entry."""
     rows = []
     for found in _of(data, section):
-        under = f"<br><small>{explained(data, found.conditions)}</small>" if found.conditions else ""
         statement = f"[{found.id}]({claim_page(found)}#{found.id}): {literal(found.statement)}"
-        rows.append([statement, f"{verdict_badge(found.verdict)}{under}"])
+        rows.append([statement, _verdict(data, found)])
     return unsearched(cards(["Statement", "Verdict"], rows))  # the search leads to the whole entry
 
 
@@ -173,16 +177,8 @@ def statements(data: Data) -> str:
     parts: list[str] = []
     for group in groups:
         mine = _of(data, group.id)
-        classes = filters.marks(facets, ([one.verdict for one in mine], [group.title]))
-        parts += [
-            f'<div class="{classes}" markdown="1">',
-            "",
-            f"## {literal(group.title)} {{ #section-{group.id} }}",
-            "",
-        ]
         rows, attributes = [], []
         for one in mine:
-            under = f"<br><small>{explained(data, one.conditions)}</small>" if one.conditions else ""
             tests = sum(bool(item.test) for item in one.evidence)
             rests = [
                 f"{n} {word}{'s' if n != 1 else ''}"
@@ -192,9 +188,10 @@ def statements(data: Data) -> str:
             when = max((recorded_on(data, example) for example in one.examples), default=None)
             on = f", recorded {when[0]} on {when[1]}" if when else ""
             link = f"[{' and '.join(rests)}]({claim_page(one)}#{one.id}){on}"
-            rows.append([f"{one.id}: {literal(one.statement)}", f"{verdict_badge(one.verdict)}{under}", link])
-            attributes.append(f'id="{one.id}" class="{filters.marks(facets, ([one.verdict], [group.title]))}"')
+            rows.append([f"{one.id}: {literal(one.statement)}", _verdict(data, one), link])
+            attributes.append({"id": one.id, "class": filters.marks(facets, ([one.verdict], [group.title]))})
         table = cards(["Statement", "Verdict", "Rests on"], rows, attributes=attributes)
-        parts += [unsearched(table), "", "</div>", ""]
+        classes = filters.marks(facets, ([one.verdict for one in mine], [group.title]))
+        parts.append(block(f"## {literal(group.title)} {{ #section-{group.id} }}\n\n{unsearched(table)}", classes))
     entries = [([one.verdict], [data.sections[one.section].title]) for one in data.claims.values()]
-    return filters.filtered("claims", facets, entries, "\n".join(parts))
+    return filters.filtered("claims", facets, entries, "\n\n".join(parts))

@@ -7,21 +7,22 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
-from macros.base.markup import literal
-from macros.base.problems import ProblemError, read
+from macros.base.problems import ProblemError
 from macros.model.load import Data
 from macros.pages.registry import macro
 from macros.pages.uses import Use
+from macros.render import templates
 
 FOLDER = Path("docs/assets/diagrams")
 COLOUR = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|(?:fill|stroke)\s*[=:]\s*\"?(?!none|currentColor|url\(#|var\()[a-z]",
     re.IGNORECASE,
 )
+_html = templates.of("diagrams.html.j2")
 
 
 def _svg(data: Data, name: str) -> str:
-    text = read(data.root / FOLDER / f"{name}.svg", data.root)
+    text = data.files.text(data.root / FOLDER / f"{name}.svg")
     text = re.sub(r"<\?xml.*?\?>|<!--.*?-->", "", text, flags=re.DOTALL)
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
@@ -50,7 +51,7 @@ def _wrong(data: Data, name: str) -> Iterator[tuple[str, str]]:
         yield f"there is no diagram '{name}'", f"add {FOLDER}/{name}.svg"
         return
     try:
-        text = read(file, data.root)
+        text = data.files.text(file)
         root = ElementTree.fromstring(text)
     except ProblemError as error:
         yield f"{error.problems[0].what} ({error.problems[0].file})", error.problems[0].remedy
@@ -76,8 +77,7 @@ def _wrong(data: Data, name: str) -> Iterator[tuple[str, str]]:
 @macro(check_diagrams)
 def diagrams(data: Data, names: list[str], caption: str) -> str:
     """Return one figure of several diagrams, side by side where there is room."""
-    panels = "".join(f'<div class="diagram__panel">{_svg(data, name)}</div>' for name in names)
-    return f'<figure class="diagram diagram--{len(names)}">{panels}<figcaption>{literal(caption)}</figcaption></figure>'
+    return _html("figure", panels=[_svg(data, name) for name in names], caption=caption)
 
 
 @macro(check_diagram)

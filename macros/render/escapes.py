@@ -6,8 +6,10 @@ from macros.base.markup import literal
 from macros.model.escapes import BARRIERS, PARTS, Barrier, Escape
 from macros.model.load import Data
 from macros.pages.registry import macro
+from macros.render import templates
 from macros.render.filters import Facet, filtered, marks
-from macros.render.marks import SIDE_LABELS, side_name
+from macros.render.marks import SIDE_LABELS, badge, side_name
+from macros.render.pieces import cards
 from macros.render.sources import cite
 
 HEAD = ("Flaw", "What happened", "A VM", "A user namespace", "seccomp")
@@ -22,6 +24,7 @@ FACETS = (
     Facet("Stopped or weakened by", (*(TITLES[name] for name in BARRIERS), NONE, UNTOLD)),
 )
 NVD = "https://nvd.nist.gov/vuln/detail"
+_html = templates.of("escapes.html.j2")
 
 
 def _values(one: Escape) -> tuple[list[str], list[str], list[str]]:
@@ -33,46 +36,27 @@ def _values(one: Escape) -> tuple[list[str], list[str], list[str]]:
 
 def _barrier(data: Data, barrier: Barrier) -> str:
     mark, colour = MARKS[barrier.stops]
-    badge = f'<span class="verdict verdict--{colour}"><span aria-hidden="true">{mark}</span> {barrier.stops}</span>'
     known = {
         "source": cite(data, barrier.source, barrier.locator) if barrier.source else "",
-        "mechanism": "<small>by the mechanism</small>",
+        "mechanism": _html("mechanism"),
         "unknown": "",
     }[barrier.known]
-    return f"{badge} {literal(barrier.why)} {known}".strip()
+    text = f"{badge(barrier.stops, mark, colour)} {literal(barrier.why)} {known}".strip()
+    return _html("unsearched", text=text)  # a flaw is found by its name and by what happened
 
 
-def _row(data: Data, one: Escape) -> str:
-    scores = "; ".join(f"{score.value} ({literal(score.by)})" for score in one.scores)
-    name = f", {literal(one.name)}" if one.name else ""
-    exploited = "; <strong>exploited</strong>" if one.exploited else ""
-    fixed = f"<br>fixed in: {literal(one.fixed)}" if one.fixed else ""
-    flaw = (
-        f"[{one.id}]({NVD}/{one.id}){name}<br>{side_name(one.boundary)}"
-        f"<br><small>{literal(one.component)}, <span data-search-exclude>{one.year}: {scores}{exploited}{fixed}</span></small>"
-    )
+def _row(data: Data, one: Escape) -> list[str]:
     what = f"{literal(one.what)} *Reached:* {literal(one.reached)}. {cite(data, one.source, one.locator)}"
-    cells = [what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]
-    unsearched = ("", *(" data-search-exclude" for _ in BARRIERS))  # a flaw is found by its name and by what happened
-    body = "".join(
-        f'<td data-label="{label}" markdown="span"{mark}>{cell}</td>'
-        for label, mark, cell in zip(HEAD[1:], unsearched, cells, strict=True)
-    )
-    classes = marks(FACETS, _values(one))
-    return (
-        f'<tr id="{one.id}" class="{classes}" markdown="block"><th scope="row" markdown="span">{flaw}</th>{body}</tr>'
-    )
+    flaw = _html("flaw", one=one, address=f"{NVD}/{one.id}", boundary=side_name(one.boundary))
+    return [flaw, what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]
 
 
 @macro()
 def escapes(data: Data) -> str:
     """Return every entry as a row of one table, below buttons by which it is filtered; without :has(), all show."""
-    head = "".join(f'<th scope="col" markdown="span">{title}</th>' for title in HEAD)
-    rows = "".join(_row(data, one) for one in data.escapes)
-    table = (
-        f'<table class="cards escapes" markdown="block"><thead markdown="block"><tr markdown="block">{head}</tr></thead>'
-        f'<tbody markdown="block">{rows}</tbody></table>'
-    )
+    rows = [_row(data, one) for one in data.escapes]
+    attributes = [{"id": one.id, "class": marks(FACETS, _values(one))} for one in data.escapes]
+    table = cards(HEAD, rows, extra="escapes", attributes=attributes)
     return filtered("escapes", FACETS, [_values(one) for one in data.escapes], table)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from macros.base.markup import fence, literal
-from macros.base.problems import ProblemError
+from macros.base.markup import literal
+from macros.base.problems import ProblemError, relative
 from macros.model.examples import SIDES, Example, Side
 from macros.model.load import Data
-from macros.model.regions import Region, regions
+from macros.model.regions import Region
 from macros.pages.registry import macro
 from macros.pages.uses import Site, Use, example_anchor
-from macros.render.marks import ACCELERATORS, side_name
+from macros.render import templates
+from macros.render.marks import ACCELERATORS, SIDE_LABELS
+from macros.render.pieces import unsearched
 
 
 def shown_on(data: Site, example: str) -> str:
@@ -40,6 +42,8 @@ BY_HAND = {"lab/with-docker.sh"}  # what a reader may run, and the lab does not
 PLACEHOLDER = re.compile(r"<[a-z0-9-]+>")
 # What a side requires, the key of its version in a record, and its name on a page.
 ENGINES = (("docker", "docker engine", "Docker Engine"), ("qemu", "qemu", "QEMU"), ("runc", "runc", "runc"))
+_html = templates.of("examples.html.j2")
+_markdown = templates.of("examples.md.j2")
 
 
 def _chosen(example: Example, side: str, region: str) -> list[tuple[Side, list[Region]]]:
@@ -70,45 +74,31 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     `side` and `region` narrow it. The arguments have been checked by `check_example`.
     """
     chosen = data.examples[example_id]
-    anchor = example_anchor(example_id, side, region)
-    count = len(_chosen(chosen, side, region))
-    name = literal(f"Example: {chosen.title}")
-    parts = [f'<div class="example example--{count}" id="{anchor}" role="group" aria-label="{name}" markdown="1">', ""]
-    if not region:
-        parts += [f'<p class="example__title">{literal(chosen.title)}</p>', ""]
-        parts += [f'<p class="example__touches" data-search-exclude><b>Touches:</b> {literal(chosen.touches)}</p>', ""]
-    parts += ['<div class="example__sides" markdown="1">', ""]
+    changed = {problem.file for problem in data.stale}
+    sides = []
     for one, shown in _chosen(chosen, side, region):
-        parts += _side(chosen, one, shown, data, with_look=not region)
-    parts += ["</div>", "", "</div>"]
-    return "\n".join(parts)
-
-
-def _side(chosen: Example, side: Side, shown: list[Region], data: Data, *, with_look: bool) -> list[str]:
-    recorded = {part.name: part.text for part in regions(side.recorded, data.root)} if side.recorded.is_file() else {}
-    lines = [f'<div class="side side--{side.side}" markdown="1">', ""]
-    look = f' <span class="side__look">{literal(side.look)}</span>' if with_look else ""
-    lines += [f'<p class="side__name">{side_name(side.side)}{look}</p>', ""]
-    for part in shown:
-        lines += [fence(part.text, "bash"), ""]
-        if recorded.get(part.name):
-            lines += [
-                '<div class="output" data-search-exclude markdown="1">',
-                "",
-                '<p class="output__name">Recorded output</p>',
-                "",
-                fence(recorded[part.name], "text"),
-                "",
-                "</div>",
-                "",
-            ]
-    record = chosen.records.get(side.side)
-    if data.stale and (record is None or not side.recorded.is_file() or record.digest != side.digest()):
-        words = f"Changed since, and not recorded: `make record EXAMPLE={chosen.id}`"
-        lines += [f'<p class="provenance" markdown="1">**{words}**</p>', ""]
-    if record is not None:
-        lines += [recording_note(chosen, side, [recorded.get(part.name, "") for part in shown]), ""]
-    return [*lines, "</div>", ""]
+        recorded = {part.name: part.text for part in one.output}
+        outputs = [recorded.get(part.name, "") for part in shown]
+        parts = [{"script": part.text, "output": output} for part, output in zip(shown, outputs, strict=True)]
+        sides.append(
+            {
+                "name": one.side,
+                "label": SIDE_LABELS[one.side],
+                "look": one.look,
+                "parts": parts,
+                "stale": relative(one.script, data.root) in changed,
+                "note": recording_note(chosen, one, outputs) if one.side in chosen.records else "",
+            }
+        )
+    return _markdown(
+        "example",
+        id=chosen.id,
+        anchor=example_anchor(example_id, side, region),
+        title=chosen.title,
+        touches=chosen.touches,
+        sides=sides,
+        whole=not region,
+    )
 
 
 def recording_note(chosen: Example, side: Side, texts: list[str], what: str = "") -> str:
@@ -118,35 +108,28 @@ def recording_note(chosen: Example, side: Side, texts: list[str], what: str = ""
     """
     record = chosen.records[side.side]
     base = f"/snippets/{chosen.id}"
-    how = f", under {ACCELERATORS[record.accelerator]}" if ACCELERATORS[record.accelerator] else ""
-    engines = "".join(
-        f", {name} {literal(record.versions[key].split(' ')[0])}"
+    engines = [
+        (name, record.versions[key].split(" ")[0])
         for word, key, name in ENGINES
         if word in side.requires and key in record.versions
-    )
-    legend = (
-        "Words in &lt;angle brackets&gt; stand for [values that differ](/checking.md#placeholders) from run to run. "
-        if any(PLACEHOLDER.search(text) for text in texts)
-        else ""
-    )
-    start = f"**{what}.** Recorded" if what else "Recorded"
-    amended = f" Amended since: {literal(record.amended)}" if record.amended else ""
-    return (
-        f'<p class="provenance" data-search-exclude markdown="1">{legend}{start} {record.date}'
-        f" on [{record.machine}](/checking.md#machine-{record.machine}){engines}{how}: "
-        f"[script]({base}/{side.script.name}) · [output]({base}/{side.recorded.name}) · [versions]({base}/recorded.json){amended}</p>"
+    ]
+    return _html(
+        "note",
+        record=record,
+        differs=any(PLACEHOLDER.search(text) for text in texts),
+        what=what,
+        engines=engines,
+        how=ACCELERATORS[record.accelerator],
+        script=f"{base}/{side.script.name}",
+        output=f"{base}/{side.recorded.name}",
+        versions=f"{base}/recorded.json",
     )
 
 
 @macro()
 def typing(_data: Data) -> str:
-    """Return the box that says how to type the commands of a page by oneself; a search finds the lab's page, which says more."""
-    return (
-        '<div class="typing" data-search-exclude markdown="1">\n\n'
-        "**To type the commands yourself**: in a clone of this project, `make shell` opens a shell in which `$ACCEL`, `$RUN`, `$WORK` and the files "
-        "that the commands name are there ([the lab](/lab.md) says what each is). Whatever you start in it is removed when you leave it. "
-        "Scripts wait for what they started; typing, you wait yourself.\n\n</div>"
-    )
+    """Return the box that says how to type the commands of a page by oneself; a search finds the lab's page."""
+    return _markdown("typing")
 
 
 @macro()
@@ -161,7 +144,7 @@ def networks(data: Data) -> str:
         what = dict.fromkeys(what for one in found for what in one.networks)
         links = ", ".join(f"[{one.id}](/snippets/{one.id}/example.toml)" for one in found)
         lines.append(f"| {literal(reason)} | {literal('; '.join(what))} | {links} |")
-    return "\n".join(['<div data-search-exclude markdown="1">', "", *lines, "", "</div>"])
+    return unsearched("\n".join(lines))
 
 
 def check_script(data: Data, use: Use, path: str, region: str) -> None:
@@ -170,7 +153,7 @@ def check_script(data: Data, use: Use, path: str, region: str) -> None:
     if not file.is_file():
         return use.bad(f"there is no script snippets/{path}", "write its path below snippets/, as lab/rootfs.sh")
     try:
-        names = [part.name for part in regions(file, data.root)]
+        names = [part.name for part in data.files.regions(file)]
     except ProblemError as error:
         return use.problems.keep(error)
     if region not in names:
@@ -181,10 +164,8 @@ def check_script(data: Data, use: Use, path: str, region: str) -> None:
 @macro(check_script)
 def script(data: Data, path: str, region: str) -> str:
     """Return one region of a script as Markdown, with a link to the whole: one of the lab, or one that an example uses."""
-    file = data.root / "snippets" / path
-    part = next(part for part in regions(file, data.root) if part.name == region)
+    found = data.files.regions(data.root / "snippets" / path)
     user = "`make lab` runs" if path.startswith("lab/") else "the example runs"
     if path in BY_HAND:
         user = "can also be run as a whole"
-    note = f"From [{path}](/snippets/{path}), which {user}."
-    return f'{fence(part.text, "bash")}\n\n<p class="provenance" data-search-exclude markdown="1">{note}</p>'
+    return _markdown("script", text=next(part.text for part in found if part.name == region), path=path, user=user)

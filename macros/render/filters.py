@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+from macros.render import templates
+from macros.render.pieces import block
 
 FACETS = "abc"  # the letters of the classes, one for each filter of a list
 MOST = 12  # values of one filter for which site.css has rules
+_html = templates.of("filters.html.j2")
 Values = Sequence[Sequence[str]]
 """Of one entry: for each facet, the values that it has."""
 
@@ -45,11 +48,6 @@ def marks(facets: Sequence[Facet], values: Values) -> str:
     return " ".join(["filter__item", *found])
 
 
-def _button(name: str, classes: str, label: str, count: int, *, checked: bool = False) -> str:
-    state = " checked" if checked else ""
-    return f'<label><input type="radio" name="{name}" class="{classes}" autocomplete="off"{state}> {escape(label)} <small>({count})</small></label>'
-
-
 def bar(name: str, facets: Sequence[Facet], entries: Sequence[Values]) -> str:
     """Return the buttons, on one line of HTML: of each facet, All and every value, with how many entries have it.
 
@@ -58,31 +56,17 @@ def bar(name: str, facets: Sequence[Facet], entries: Sequence[Values]) -> str:
     """
     if len(facets) > len(FACETS) or any(len(facet.values) > MOST for facet in facets):
         raise ValueError(f"at most {len(FACETS)} facets with {MOST} values each; add rules to site.css for more")
-    parts = []
+    groups = []
     for n, facet in enumerate(facets):
-        group = f"{name}-{FACETS[n]}"
-        buttons = [_button(group, "all", "All", len(entries), checked=True)]
+        buttons = [{"class": "all", "label": "All", "count": len(entries)}]
         for position, value in enumerate(facet.values, 1):
-            count = sum(value in entry[n] for entry in entries)
-            if count:
-                buttons.append(_button(group, _class(n, position), value[:1].upper() + value[1:], count))
-        parts.append(f"<fieldset><legend>{escape(facet.title)}</legend>{' '.join(buttons)}</fieldset>")
-    return f'<div class="filter__bar" data-search-exclude>{"".join(parts)}</div>'
+            if count := sum(value in entry[n] for entry in entries):
+                label = value[:1].upper() + value[1:]
+                buttons.append({"class": _class(n, position), "label": label, "count": count})
+        groups.append({"name": f"{name}-{FACETS[n]}", "title": facet.title, "buttons": buttons})
+    return _html("bar", groups=groups)
 
 
 def filtered(name: str, facets: Sequence[Facet], entries: Sequence[Values], body: str) -> str:
     """Return `body`, Markdown in which each entry carries the classes of `marks`, below the buttons that filter it."""
-    hint = "Some entries are hidden: they do not fit what is chosen above. <em>All</em> shows them again."
-    return "\n".join(
-        [
-            '<div class="filter" markdown="1">',
-            "",
-            bar(name, facets, entries),
-            "",
-            body,
-            "",
-            f'<p class="filter__some" data-search-exclude>{hint}</p>',
-            "",
-            "</div>",
-        ]
-    )
+    return block(f"{bar(name, facets, entries)}\n\n{body}\n\n{_html('some')}", "filter")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
-from macros.base.markup import literal, slug
+from macros.base.markup import slug
 from macros.model.load import Data
 from macros.pages.registry import macro
 from macros.pages.uses import Use
+from macros.render import templates
+
+_markdown = templates.of("glossary.md.j2")
 
 
 def check_glossary(data: Data, use: Use) -> None:
@@ -19,13 +22,8 @@ def check_glossary(data: Data, use: Use) -> None:
 @macro(check_glossary)
 def glossary(data: Data) -> str:
     """Return every term with its other names, its meaning, and where the site says more, each with an anchor."""
-    parts = ['<dl class="glossary" markdown="1">', ""]
+    terms = []
     for one in sorted(data.glossary, key=lambda term: term.term.lower()):
         plain = [form for form in one.forms[1:] if not re.fullmatch(rf"{re.escape(one.term)}e?s", form, re.IGNORECASE)]
-        names = f' <span class="glossary__also">also: {literal(", ".join(plain))}</span>' if plain else ""
-        more = f" [More]({one.page})." if one.page else ""
-        parts += [
-            f'<dt id="{slug(one.term)}" markdown="span">**{literal(one.term)}**{names}</dt>',
-            f'<dd markdown="span">{literal(one.meaning)}{more}</dd>',
-        ]
-    return "\n".join([*parts, "", "</dl>"])
+        terms.append({"id": slug(one.term), "term": one, "also": ", ".join(plain)})
+    return _markdown("glossary", terms=terms)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import html
 from urllib.parse import urlencode
 
-from macros.base.markup import cards, json_attribute, literal
+from macros.base.markup import literal
 from macros.model.guide import Answers, Guide, Outcome, Reason, Rule, See, When, decide
 from macros.model.key import Step, key
 from macros.model.load import Data
 from macros.pages.registry import macro
+from macros.render import templates
 from macros.render.claims import claim
 from macros.render.marks import side_marks
+from macros.render.pieces import anchored, block, cards, noted, unsearched
 from macros.render.sources import cite, explained
 
 CHOOSING = "/choosing/index.md"
+_html = templates.of("guide.html.j2")
+_markdown = templates.of("guide.md.j2")
 
 
 def outcome_name(outcome: Outcome) -> str:
@@ -82,31 +85,14 @@ def guide_form(data: Data) -> str:
         "rules": [{"id": r.id, "when": r.when, "outcome": r.outcome, "runnerUp": r.runner_up} for r in guide.rules],
         "advice": [{"id": a.id, "when": a.when, "outcomes": a.outcomes} for a in guide.advice],
     }
-    fields = []
-    for number, question in enumerate(guide.questions.values(), 1):
-        choices = "".join(
-            f'<label><input type="radio" name="{question.id}" value="{answer.id}"> {html.escape(answer.text)}</label>'
-            for answer in question.answers
-        )
-        fields.append(
-            f'<fieldset><legend>{number}. {html.escape(question.ask)} <a href="#question-{question.id}"'
-            f' aria-label="Why question {number} matters">why?</a></legend>{choices}</fieldset>'
-        )
-    return (
-        f'<div class="choose" data-search-exclude><div class="guide" data-guide="{json_attribute(content)}" hidden>{"".join(fields)}'
-        '<p class="guide__buttons"><button type="button" class="guide__reset">Start over</button></p></div>'
-        '<div class="choose__bar"><p class="answer__status" role="status">'
-        'Without JavaScript, take a <a href="#cases">case</a> or walk through the <a href="#key">key</a>:'
-        ' both hold the same rules.</p><a class="choose__more" href="#answer" hidden>Reasons</a></div></div>\n'
-        '<div class="answer" id="answer"></div>'
-    )
+    return f"{_html('form', content=content, questions=list(guide.questions.values()))}\n{_html('answer')}"
 
 
 @macro()
 def case_links(data: Data) -> str:
     """Return the cases as a list of links that fill in the form."""
     items = [f"[{literal(case.title)}]({CHOOSING}?{query(case.answers)}#answer)" for case in data.guide.cases.values()]
-    return "\n".join(['<div class="case-links" markdown="1">', "", *(f"- {item}" for item in items), "", "</div>"])
+    return block("\n".join(f"- {item}" for item in items), "case-links")
 
 
 @macro()
@@ -124,10 +110,10 @@ def guide_cases(data: Data) -> str:
         runner_up = _inside(guide.outcomes[found.rule.runner_up].name)
         parts.append(
             [
-                f'<span id="case-{case.id}"></span>{name}<br><small>{literal(case.says)}</small>',
+                anchored(f"case-{case.id}") + noted(name, literal(case.says)),
                 # The questions hold the same words: a search finds those.
-                f"<span data-search-exclude>{answers or 'all the least demanding'}</span>",
-                f"{outcome_name(guide.outcomes[found.rule.outcome])}<br><span data-search-exclude>{literal(case.because)}</span>",
+                _html("apart", text=answers or "all the least demanding"),
+                _html("recommended", name=outcome_name(guide.outcomes[found.rule.outcome]), because=case.because),
                 f"{runner_up} ([the rule](#rule-{found.rule.id}))",
             ]
         )
@@ -142,7 +128,7 @@ def guide_questions(data: Data) -> str:
         answers = " · ".join(literal(answer.text) for answer in question.answers)
         rows.append(
             [
-                f'<span id="question-{question.id}"></span>{number}. {literal(question.ask)}',
+                f"{anchored(f'question-{question.id}')}{number}. {literal(question.ask)}",
                 answers,
                 reason(data, question.why),
             ]
@@ -156,20 +142,18 @@ def guide_rules(data: Data) -> str:
     guide = data.guide
     parts = []
     for number, rule in enumerate(guide.rules, 1):
-        lines = [
-            f'<div class="rule" id="rule-{rule.id}" markdown="1">',
-            "",
-            f"**{number}.** If {_said(guide, rule.when)}: {outcome_name(guide.outcomes[rule.outcome])}.",
-            "{: .rule__when }",
-            "",
-            *(f"- {reason(data, one)}" for one in rule.because),
-            "",
-            f"Runner-up: {outcome_name(guide.outcomes[rule.runner_up])}. Take it if: {reason(data, rule.unless)}",
-            "{: .rule__runner-up data-search-exclude }",
-            "",
-            "</div>",
-        ]
-        parts.append("\n".join(lines))
+        parts.append(
+            _markdown(
+                "rule",
+                id=rule.id,
+                number=number,
+                when=_said(guide, rule.when),
+                outcome=outcome_name(guide.outcomes[rule.outcome]),
+                reasons=[reason(data, one) for one in rule.because],
+                runner_up=outcome_name(guide.outcomes[rule.runner_up]),
+                unless=reason(data, rule.unless),
+            )
+        )
     return "\n\n".join(parts)
 
 
@@ -181,8 +165,7 @@ def guide_advice(data: Data) -> str:
     for one in guide.advice:
         when = f"{_said(guide, one.when)}" if one.when else "whatever you answered"
         names = ", ".join(_inside(guide.outcomes[o].name) for o in one.outcomes)
-        says = f'<span id="advice-{one.id}">{reason(data, one.says)}</span>'
-        rows.append([names, when, says])
+        rows.append([names, when, anchored(f"advice-{one.id}", reason(data, one.says))])
     return cards(["With", "If", "Mind"], rows)
 
 
@@ -191,7 +174,7 @@ def guide_outcomes(data: Data) -> str:
     """Return what can be recommended: when to take each, what it is and what it costs."""
     rows = [
         [
-            f'<span id="outcome-{outcome.id}"></span>{outcome_name(outcome)}',
+            anchored(f"outcome-{outcome.id}") + outcome_name(outcome),
             literal(outcome.take),
             reason(data, outcome.is_),
             reason(data, outcome.costs),
@@ -224,10 +207,8 @@ def guide_key(data: Data) -> str:
     guide = data.guide
     rows = []
     for step in key(guide):
-        ways = "<br>".join(_way(guide, step, answers, to) for answers, to in step.ways)
-        rows.append(
-            [f'<span id="step-{step.number}"></span>{step.number}. {literal(guide.questions[step.question].ask)}', ways]
-        )
+        ways = _html("ways", found=[_way(guide, step, answers, to) for answers, to in step.ways])
+        asked = literal(guide.questions[step.question].ask)
+        rows.append([f"{anchored(f'step-{step.number}')}{step.number}. {asked}", ways])
     # The rules say the same once more, with their reasons: a search finds those.
-    table = cards(["Step", "Answers"], rows, extra="key")
-    return f'<div data-search-exclude markdown="1">\n\n{table}\n\n</div>'
+    return unsearched(cards(["Step", "Answers"], rows, extra="key"))

@@ -1,232 +1,202 @@
-"""Draws lines: an inline SVG, with the table of its values."""
+"""Draws lines: an inline SVG, a list of what its lines are, and the table of its values."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from macros.base.markup import cards, literal, slug
+from macros.base.markup import literal, slug
 from macros.base.statistics import Estimate
 from macros.base.units import quantity, tick
 from macros.model.charts import Chart, Reading, published_value
 from macros.model.load import Data
 from macros.model.results import split_point
+from macros.render import templates
 from macros.render.axis import Axis, axis
-from macros.render.rows import (
-    _mark,
-    failed_words,
-    how_obtained,
-    interval_words,
-    published_words,
-    readings_of,
-    row_classes,
-)
+from macros.render.pieces import cards
+from macros.render.rows import Drawing, failed_words, how_obtained, interval_words, published_words, row_classes
 
 WIDTH, HEIGHT = 380, 250  # of a line chart, in units of its viewBox
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 16, 40
-CHARACTER = 6.4  # the width of one of a label, in the same units
-ROW = 14  # the height of a line of a label
+FRAME = {
+    "width": WIDTH,
+    "height": HEIGHT,
+    "left": LEFT,
+    "right": WIDTH - RIGHT,
+    "bottom": HEIGHT - BOTTOM,
+    "middle": LEFT + (WIDTH - LEFT - RIGHT) // 2,
+}
+CORNERS = (  # of the markers of lines, in turn: none (a circle), square, triangle, diamond, cross
+    (),
+    ((-3.6, -3.6), (3.6, -3.6), (3.6, 3.6), (-3.6, 3.6)),
+    ((0, -4.8), (4.6, 3.6), (-4.6, 3.6)),
+    ((0, -5.2), (5.2, 0), (0, 5.2), (-5.2, 0)),
+    ((-4.6, -1.4), (-1.4, -1.4), (-1.4, -4.6), (1.4, -4.6), (1.4, -1.4), (4.6, -1.4), (4.6, 1.4), (1.4, 1.4),
+     (1.4, 4.6), (-1.4, 4.6), (-1.4, 1.4), (-4.6, 1.4)),
+)  # fmt: skip
+_html = templates.of("lines.html.j2")
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A marker: where it stands, and its corners, "" for a circle."""
+
+    x: str
+    y: str
+    corners: str
+
+
+@dataclass(frozen=True)
+class _Tick:
+    """A tick: where it stands on its axis, its label, and where the label's line of text does."""
+
+    at: str
+    base: str
+    label: str
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A point of a line: its marker, and its interval, "" where it has none."""
+
+    mark: _Mark
+    range: str
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A series as it is drawn: its points, and the lines of its label."""
+    """A line as it is drawn: its path, "" for one point alone, its points, and a sample of its marker."""
 
-    points: dict[int, Estimate]
+    path: str
+    points: tuple[_Point, ...]
+    sample: _Mark
     classes: str
-    label: tuple[str, ...]
-    hollow: bool
-    shape: int
+    marks: str
 
-    @property
-    def marks(self) -> str:
-        """The classes of its markers."""
-        return f"ln-mark {self.classes}{' ln-hollow' if self.hollow else ''}"
+
+@dataclass(frozen=True)
+class _Note:
+    """What a line is: its label, its text, and how it was obtained, as inline Markdown; `at` is where a single point stands."""
+
+    side: str
+    label: str
+    text: str = ""
+    how: str = ""
+    at: int | None = None
+    line: _Line | None = None
 
 
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _shape(kind: int, x: float, y: float, classes: str) -> str:
-    """Return a marker: circle, square, triangle, diamond, cross, in turn."""
-    if kind % 5 == 0:
-        return f'<circle class="{classes}" cx="{_n(x)}" cy="{_n(y)}" r="4"/>'
-    corners = (
-        ((-3.6, -3.6), (3.6, -3.6), (3.6, 3.6), (-3.6, 3.6)),
-        ((0, -4.8), (4.6, 3.6), (-4.6, 3.6)),
-        ((0, -5.2), (5.2, 0), (0, 5.2), (-5.2, 0)),
-        ((-4.6, -1.4), (-1.4, -1.4), (-1.4, -4.6), (1.4, -4.6), (1.4, -1.4), (4.6, -1.4), (4.6, 1.4), (1.4, 1.4),
-         (1.4, 4.6), (-1.4, 4.6), (-1.4, 1.4), (-4.6, 1.4)),
-    )[kind % 5 - 1]  # fmt: skip
-    points = " ".join(f"{_n(x + dx)},{_n(y + dy)}" for dx, dy in corners)
-    return f'<polygon class="{classes}" points="{points}"/>'
+def _mark(shape: int, x: float, y: float) -> _Mark:
+    corners = " ".join(f"{_n(x + dx)},{_n(y + dy)}" for dx, dy in CORNERS[shape % len(CORNERS)])
+    return _Mark(_n(x), _n(y), corners)
 
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-Place = tuple[float, float]
+@dataclass(frozen=True)
+class _Plane:
+    """Two axes, and what stands where between them."""
 
+    up: Axis
+    across: Axis
 
-def overlap(one: Box, other: Box) -> float:
-    """Return the area that two boxes share."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return wide * high if wide > 0 and high > 0 else 0
+    def x(self, value: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * self.across.share(value)
 
+    def y(self, value: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - self.up.share(value))
 
-def along(places: list[Place]) -> list[Box]:
-    """Return small boxes that cover a line through `places`, and bigger ones over its markers."""
-    boxes = [(x - 6, y - 6, x + 6, y + 6) for x, y in places]
-    for (x0, y0), (x1, y1) in pairwise(places):
-        count = max(1, round(math.hypot(x1 - x0, y1 - y0) / 6))
-        for n in range(count + 1):
-            x, y = x0 + (x1 - x0) * n / count, y0 + (y1 - y0) * n / count
-            boxes.append((x - 2, y - 2, x + 2, y + 2))
-    return boxes
-
-
-def place_label(text: tuple[str, ...], places: list[Place], taken: list[Box]) -> str:
-    """Return a label near one of a line's points, the last if it can be, where it covers least; `taken` gets its place."""
-    width, height = max(map(len, text)) * CHARACTER, ROW * len(text)
-    found: list[tuple[float, Box, bool]] = []  # how far from where it should be, and whether it begins there
-    for age, (x, y) in enumerate(reversed(places)):
-        for left, right in ((x + 8, True), (x - 8 - width, False), (x - width / 2, True)):
-            for step in range(-16, 17):
-                top = y - height / 2 + step * ROW / 4
-                box = (left, top, left + width, top + height)
-                if left < LEFT + 2 or box[2] > WIDTH - 2 or top < 2 or box[3] > HEIGHT - BOTTOM - 2:
-                    continue
-                found.append((abs(step) * ROW / 4 + 24 * age, box, right))
-    found.sort()
-    corner = (0.0, (WIDTH - 2 - width, 2.0, WIDTH - 2.0, 2.0 + height), False)
-    free = (one for one in found if not any(overlap(one[1], other) for other in taken))
-    best = next(free, None) or min(
-        found, default=corner, key=lambda one: (sum(overlap(one[1], other) for other in taken), one[0])
-    )
-    _, box, right = best
-    taken.append(box)
-    anchor, place = ("start", box[0]) if right else ("end", box[2])
-    spans = "".join(
-        f'<tspan x="{_n(place)}" y="{_n(box[1] + ROW * n + 11)}">{literal(part)}</tspan>' for n, part in enumerate(text)
-    )
-    return f'<text class="ln-text ln-label" text-anchor="{anchor}">{spans}</text>'
-
-
-def _key(one: _Line) -> str:
-    """Return a line's marker, to stand before its name under the chart."""
-    return f'<svg class="ln-key" viewBox="-7 -7 14 14" aria-hidden="true">{_shape(one.shape, 0, 0, one.marks)}</svg>'
-
-
-def _svg(name: str, title: str, said: str, series: list[_Line], up: Axis, across: Axis, over: str) -> str:
-    """Return a line chart as inline SVG: classes and no colours, every series with a shape of its own."""
-    wide, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-
-    def x(value: float) -> float:
-        return LEFT + wide * across.share(value)
-
-    def y(value: float) -> float:
-        return TOP + high * (1 - up.share(value))
-
-    parts = []
-    for value in up.ticks:
-        parts.append(f'<path class="ln-grid" d="M{LEFT} {_n(y(value))}H{WIDTH - RIGHT}"/>')
-        parts.append(
-            f'<text class="ln-text" x="{LEFT - 5}" y="{_n(y(value) + 4)}" text-anchor="end">{up.label(value)}</text>'
-        )
-    last = -math.inf
-    for value in across.ticks:
-        if x(value) - last < 18:  # no two numbers on each other
-            continue
-        last = x(value)
-        parts.append(f'<path class="ln-axis" d="M{_n(last)} {HEIGHT - BOTTOM}v4"/>')
-        parts.append(
-            f'<text class="ln-text" x="{_n(last)}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{tick(value, "count", value)}</text>'
-        )
-    parts.append(f'<path class="ln-axis" d="M{LEFT} {HEIGHT - BOTTOM}H{WIDTH - RIGHT}"/>')
-    parts.append(
-        f'<text class="ln-text" x="{_n(LEFT + wide / 2)}" y="{HEIGHT - 6}" text-anchor="middle">{literal(over)}</text>'
-    )
-    taken: list[Box] = []
-    for one in series:
-        places = [(x(point), y(found.median), found) for point, found in one.points.items()]
-        if len(places) > 1:
-            path = "L".join(f"{_n(px)} {_n(py)}" for px, py, _ in places)
-            parts.append(f'<path class="ln-line {one.classes}" d="M{path}"/>')
-        for px, py, found in places:
-            if found.certain:
-                ends = f"M{_n(px)} {_n(y(found.low))}V{_n(y(found.high))}"
-                parts.append(f'<path class="ln-range {one.classes}" d="{ends}"/>')
-            parts.append(_shape(one.shape, px, py, one.marks))
-        taken += along([(px, py) for px, py, _ in places])
-    for one in series:
-        if one.points:
-            parts.append(
-                place_label(one.label, [(x(point), y(found.median)) for point, found in one.points.items()], taken)
+    def line(self, points: dict[int, Estimate], classes: str, *, hollow: bool, shape: int) -> _Line:
+        places = [(self.x(point), self.y(found.median), found) for point, found in points.items()]
+        path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y, _ in places) if len(places) > 1 else ""
+        drawn = tuple(
+            _Point(
+                _mark(shape, x, y),
+                f"M{_n(x)} {_n(self.y(found.low))}V{_n(self.y(found.high))}" if found.certain else "",
             )
-    return (
-        f'<div class="plot" data-search-exclude><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{literal(title)}</title><desc id="{name}-desc">{literal(said)}</desc>{"".join(parts)}</svg></div>'
-    )
+            for x, y, found in places
+        )
+        marks = f"ln-mark {classes}{' ln-hollow' if hollow else ''}"
+        return _Line(path, drawn, _mark(shape, 0, 0), classes, marks)
+
+    def ticks_up(self) -> list[_Tick]:
+        places = [(self.y(value), self.up.label(value)) for value in self.up.ticks]
+        return [_Tick(_n(y), _n(y + 4), label) for y, label in places]
+
+    def ticks_across(self) -> list[_Tick]:
+        found = []
+        last = -math.inf
+        for value in self.across.ticks:
+            if self.x(value) - last < 18:  # no two numbers on each other
+                continue
+            last = self.x(value)
+            found.append(_Tick(_n(last), str(HEIGHT - BOTTOM + 16), tick(value, "count", value)))
+        return found
 
 
 def _values(chart: Chart, recorded: list[Reading], over: str) -> str:
     """Return the values of a line chart as a table: a row a point, a column a line."""
-    head = [literal(over), *(f"{_mark(f.row.side)}{literal(f.row.label)}" for f in recorded)]
+    head = [literal(over), *(_html("head", side_name=f.row.side, label=f.row.label) for f in recorded)]
     rows = []
     for point in sorted({p for found in recorded for p in found.estimates if p is not None}):
-        cells = [f'<span class="points__at">{literal(over)}: </span>{point}']
-        for one in (found.estimates.get(point) for found in recorded):
-            cells.append(
-                f"{quantity(one.median, chart.unit)} <small>({interval_words(one, chart.unit)})</small>"
-                if one
-                else "none"
-            )
-        rows.append(cells)
-    return (
-        '<details class="chart__values" open data-search-exclude markdown="block">'
-        f"<summary>The values, each with its 95 % interval or range</summary>{cards(head, rows, extra='points')}</details>"
-    )
+        estimates = [found.estimates.get(point) for found in recorded]
+        cells = [
+            _html("value", median=quantity(one.median, chart.unit), interval=interval_words(one, chart.unit))
+            if one
+            else "none"
+            for one in estimates
+        ]
+        rows.append([_html("at", over=over, point=point), *cells])
+    return _html("values", table=cards(head, rows, extra="points"))
 
 
-def lines(data: Data, chart: Chart, machine: str, up: Axis, across: Axis) -> str:
+def lines(data: Data, chart: Chart, drawing: Drawing, up: Axis, across: Axis) -> str:
     """Return a line chart for one machine: the SVG, what its lines are, and its table, drawn from the same rows."""
     example = data.examples[chart.rows[0].experiment]
     over = example.metrics[split_point(chart.rows[0].metric)[0]].at
-    series: list[_Line] = []
+    plane = _Plane(up, across)
     notes, recorded = [], []
-    for n, (row, found) in enumerate(zip(chart.rows, readings_of(data, chart, machine), strict=True)):
+    for n, (row, found) in enumerate(zip(chart.rows, drawing.readings, strict=True)):
         if found is None or not found.estimates:
-            why = failed_words(found) if found else "not recorded on this machine"
-            notes.append(f"{_mark(row.side)} {literal(row.label)}: {why}.")
+            notes.append(_Note(row.side, row.label, failed_words(found)))
             continue
         recorded.append(found)
         points = {point: one for point, one in found.estimates.items() if point is not None}
-        label = (row.label, *(("software emulation",) if found.emulated else ()))
-        series.append(
-            _Line(points, row_classes(row.side, emulated=found.emulated), label, hollow=found.emulated, shape=n)
-        )
-        notes.append(f"{_key(series[-1])} {literal(row.label)}: <small>{how_obtained(found)}</small>.")
+        classes = row_classes(row.side, emulated=found.emulated)
+        line = plane.line(points, classes, hollow=found.emulated, shape=n)
+        notes.append(_Note(row.side, row.label, how=how_obtained(found), line=line))
     for n, one in enumerate(chart.published, len(chart.rows)):
-        value = published_value(one, data.sources)[0]
         text, how = published_words(data, one)
-        key, at = _mark(one.side), ""
+        alone = None
         if one.at is not None:
+            value = published_value(one, data.sources)[0]
             points = {one.at: Estimate(value, value, value, 1)}
-            classes = row_classes(one.side, published=True)
-            series.append(_Line(points, classes, (one.label, "published"), hollow=True, shape=n))
-            key, at = _key(series[-1]), f" ({literal(over)}: {one.at})"
-        notes.append(f"{key} {literal(one.label)}{at}: {literal(text)} <small>{how}</small>.")
-    name = f"chart-{chart.id}-{slug(machine)}"
-    said = f"Lines over {over}; the table beneath holds the same values."
-    plot = _svg(name, f"{chart.title}, on {machine}", said, series, up, across, over) if series else ""
-    lines = "".join(f'<p class="chart__note" data-search-exclude markdown="span">{note}</p>' for note in notes)
-    return f"{plot}{lines}{_values(chart, recorded, over) if recorded else ''}"
+            alone = plane.line(points, row_classes(one.side, published=True), hollow=True, shape=n)
+        notes.append(_Note(one.side, one.label, text, how, one.at, alone))
+    series = [note.line for note in notes if note.line]
+    plot = ""
+    if series:
+        plot = _html(
+            "plot",
+            id=f"chart-{chart.id}-{slug(drawing.machine)}",
+            title=f"{chart.title}, on {drawing.machine}",
+            said=f"Lines over {over}; the table beneath holds the same values.",
+            over=over,
+            frame=FRAME,
+            up=plane.ticks_up(),
+            across=plane.ticks_across(),
+            series=series,
+        )
+    told = "".join(_html("note", one=note, over=over) for note in notes)
+    return f"{plot}{told}{_values(chart, recorded, over) if recorded else ''}"
 
 
-def across(data: Data, chart: Chart, names: list[str]) -> Axis:
+def across(chart: Chart, drawings: Sequence[Drawing]) -> Axis:
     """Return the horizontal axis of a line chart, the same for all machines."""
-    points = {p for name in names for r in readings_of(data, chart, name) if r for p in r.estimates if p is not None}
+    points = {p for drawn in drawings for found in drawn.known for p in found.estimates if p is not None}
     points |= {one.at for one in chart.published if one.at is not None}
     values = sorted(map(float, points)) or [1.0]
     if chart.across == "log":

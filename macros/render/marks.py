@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from macros.base.markup import slug
+from macros.render import templates
 
 SIDE_LABELS = {"host": "Host", "container": "Container", "vm": "Virtual machine"}
 VERDICT_MARKS = {
@@ -17,11 +18,12 @@ ACCELERATORS = {
     "kvm": "hardware virtualisation (KVM)",
     "none": "",
 }
+_html = templates.of("marks.html.j2")
 
 
 def side_mark(side: str) -> str:
     """Return a side's shape, the same in every diagram, chart and table; screen readers skip it."""
-    return f'<span class="side-mark side-mark--{side}" aria-hidden="true"></span>'
+    return _html("side", name=side)
 
 
 def side_name(side: str) -> str:
@@ -29,9 +31,14 @@ def side_name(side: str) -> str:
     return f"{side_mark(side)}{SIDE_LABELS[side]}"
 
 
+def badge(word: str, mark: str, colour: str) -> str:
+    """Return a badge: a mark and the word, never colour alone."""
+    return _html("badge", colour=colour, mark=mark, word=word)
+
+
 def verdict_badge(word: str) -> str:
-    """Return a verdict as a badge: a mark and the word, never colour alone."""
-    return f'<span class="verdict verdict--{slug(word)}"><span aria-hidden="true">{VERDICT_MARKS[word]}</span> {word}</span>'
+    """Return a verdict as a badge."""
+    return badge(word, VERDICT_MARKS[word], slug(word))
 
 
 def side_marks(sides: tuple[str, ...]) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from decimal import Decimal
 
-from macros.base.markup import cards, json_attribute, literal
+from macros.base.markup import literal
 from macros.base.units import NARROW, memory, quantity, rounded
 from macros.model.load import Data
 from macros.model.planner import GIB, MIB, Cost, Option, Plan, WorkedExample, plan
 from macros.pages.registry import macro
+from macros.render import templates
 from macros.render.marks import side_marks
+from macros.render.pieces import cards, noted, unsearched
 from macros.render.results import result_note
 from macros.render.sources import cite
+
+_html = templates.of("planner.html.j2")
 
 
 def _bytes(least: float, most: float) -> str:
@@ -59,7 +62,7 @@ def planner_costs(data: Data) -> str:
         once = _bytes(cost.once_least, cost.once_most) if cost.once_most else "nothing"
         rows.append(
             [
-                f"{side_marks(one.sides)}{literal(one.name)}<br><small>{literal(one.says)}</small>",
+                noted(f"{side_marks(one.sides)}{literal(one.name)}", literal(one.says)),
                 _bytes(cost.least, cost.most),
                 grows,
                 once,
@@ -105,18 +108,11 @@ def planner_form(data: Data) -> str:
         ("busy", "Processors that one workload uses on average", first.work.processors, "any"),
         ("wanted", "Instances wanted", first.work.wanted, "1"),
     )
-    inputs = "".join(
-        f'<label>{html.escape(label)} <input type="number" name="{name}" min="0" step="{step}" value="{value:g}" inputmode="decimal"></label>'
-        for name, label, value, step in fields
-    )
-    options = "".join(f'<option value="{one.id}">{html.escape(one.name)}</option>' for one in planner.options)
-    return (
-        f'<div class="planner" data-planner="{json_attribute(content)}" hidden>{inputs}'
-        f'<label>Technology <select name="technology">{options}</select></label></div>\n'
-        '<p class="answer__status" role="status">Without JavaScript, see the '
-        '<a href="#worked-examples">worked examples</a>, which the same formula gives.</p>\n'
-        '<div class="answer" id="plan"></div>'
-    )
+    inputs = [
+        {"name": name, "label": label, "value": f"{value:g}", "step": step} for name, label, value, step in fields
+    ]
+    form = _html("form", content=content, fields=inputs, options=planner.options)
+    return "\n".join([form, _html("status"), _html("answer")])
 
 
 def _example_rows(data: Data, example: WorkedExample) -> list[list[str]]:
@@ -154,14 +150,10 @@ def planner_examples(data: Data) -> str:
             f" {work.memory / MIB:g}{NARROW}MiB and {work.processors:g} of a processor; {work.wanted} wanted"
         )
         head = ["Technology", "Fit", "Lost on each", f"Lost on {work.wanted}", f"{work.wanted} fit?"]
-        parts += [
-            f"**{title}.** If an instance cost nothing, {quantity(bare, 'count')} would fit.",
-            "",
-            cards(head, _example_rows(data, example)),
-            "",
-        ]
+        table = cards(head, _example_rows(data, example))
+        parts.append(f"**{title}.** If an instance cost nothing, {quantity(bare, 'count')} would fit.\n\n{table}")
     kept = f"{data.planner.kept / MIB:g}{NARROW}MiB"
     used = [one.measured for one in data.planner.options if one.measured]
     note = result_note(data, data.machine, [run for runs in used for run in runs])
-    parts = ['<div data-search-exclude markdown="1">', "", *parts, "</div>", ""]
-    return "\n".join([*parts, f"In all of them {kept} are kept for the host itself.", "", note])
+    told = f"In all of them {kept} are kept for the host itself."
+    return "\n\n".join([unsearched("\n\n".join(parts)), told, note])

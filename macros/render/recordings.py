@@ -11,17 +11,17 @@ from collections.abc import Iterable
 
 from macros.base.markup import literal
 from macros.model.load import Data
-from macros.model.regions import regions
 from macros.pages.registry import macro
 from macros.pages.uses import Use
+from macros.render import templates
 from macros.render.examples import recording_note
-from macros.render.marks import SIDE_LABELS, side_mark
+from macros.render.marks import SIDE_LABELS
 
 LINE = re.compile(r"(?P<label>[^\s:][^:]*): +(?P<value>\S.*)")
 # Words by which a title says of itself which side its column is.
 SIDE_WORDS = {"host": ("host",), "container": ("container",), "vm": ("vm", "virtual machine", "guest")}
-NONE = '<span class="observed__none"><span aria-hidden="true">–</span> not asked</span>'
 FORM = 'write ["TITLE", "SECTION/NAME", "SIDE", "REGION"]'
+_html = templates.of("recordings.html.j2")
 
 
 def rows(text: str) -> list[tuple[str, str]]:
@@ -44,15 +44,14 @@ def merged(columns: Iterable[Iterable[str]]) -> list[str]:
 
 def _recorded(data: Data, example_id: str, side: str, region: str) -> list[tuple[str, str]]:
     """Return the labels and values of a region. It may be missing in a draft alone: see `load`."""
-    file = data.examples[example_id].sides[side].recorded
-    parts = regions(file, data.root) if file.is_file() else ()
+    parts = data.examples[example_id].sides[side].output
     return rows(next((part.text for part in parts if part.name == region), ""))
 
 
-def _heading(title: str, side: str) -> str:
-    """Return a column's heading: the side's shape, the title, and the side's name where the title does not say it."""
+def _unsaid(title: str, side: str) -> str:
+    """Return the side's name, or "" where a column's title says it."""
     said = any(re.search(rf"\b{word}", title.lower()) for word in SIDE_WORDS[side])
-    return f"{side_mark(side)}{literal(title)}" + ("" if said else f" <small>({SIDE_LABELS[side]})</small>")
+    return "" if said else SIDE_LABELS[side]
 
 
 def check_recordings(data: Data, use: Use, columns: list[list[str]], labels: dict[str, str] | None) -> None:
@@ -99,22 +98,12 @@ def recordings(data: Data, columns: list[list[str]], labels: dict[str, str] | No
     """
     explained = labels or {}
     found = [dict(_recorded(data, *place)) for _, *place in columns]
-    head = "".join(f'<th scope="col" markdown="span">{_heading(title, side)}</th>' for title, _, side, _ in columns)
-    body = []
-    for label in merged(found):
-        told = f"<br><small>{explained[label]}</small>" if label in explained else ""
-        cells = "".join(
-            f'<td class="observed--{side}" data-label="{literal(title)}" markdown="span">'
-            f"{literal(values[label]) if label in values else NONE}</td>"
-            for (title, _, side, _), values in zip(columns, found, strict=True)
-        )
-        body.append(f'<tr markdown="block"><th scope="row" markdown="span">{literal(label)}{told}</th>{cells}</tr>')
-    named = f'<caption markdown="span">{caption}</caption>' if caption else ""
-    lines = [
-        f'<table class="cards observed" data-search-exclude markdown="block">{named}'
-        f'<thead markdown="block"><tr markdown="block"><th scope="col" markdown="span">Observed</th>{head}</tr></thead><tbody markdown="block">{"".join(body)}</tbody></table>',
-        "",
+    shown = [
+        {"title": title, "side": side, "label": _unsaid(title, side), "found": values}
+        for (title, _, side, _), values in zip(columns, found, strict=True)
     ]
+    body = [{"label": label, "told": explained.get(label, "")} for label in merged(found)]
+    lines = [_html("table", columns=shown, rows=body, caption=caption), ""]
     for example_id, side in dict.fromkeys((example_id, side) for _, example_id, side, _ in columns):
         mine = [n for n, (_, *place) in enumerate(columns) if place[:2] == [example_id, side]]
         chosen = data.examples[example_id]

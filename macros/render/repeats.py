@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from macros.base.markup import cards, literal
+from macros.base.markup import literal
 from macros.base.statistics import estimate
 from macros.model.load import Data
 from macros.model.repeats import NEAR, pairs, share
@@ -11,6 +11,7 @@ from macros.pages.registry import macro
 from macros.pages.uses import Use
 from macros.render.links import address
 from macros.render.marks import ACCELERATORS, side_name
+from macros.render.pieces import cards, unsearched
 from macros.render.results import amount, interval
 
 
@@ -60,4 +61,4 @@ def repeats(data: Data) -> str:
     if not rows:
         return said
     table = cards(["These did not", "Side", "First", "Second"], rows)
-    return f'{said}\n\n<div data-search-exclude markdown="1">\n\n{table}\n\n</div>'
+    return f"{said}\n\n{unsearched(table)}"

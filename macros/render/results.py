@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from macros.base import statistics
-from macros.base.markup import cards, literal
+from macros.base.markup import literal
 from macros.base.statistics import Estimate
 from macros.base.units import CODE, NARROW, TIMES, quantity, span
 from macros.model.charts import EMULATED
@@ -11,12 +11,15 @@ from macros.model.load import Data
 from macros.model.results import Samples, split_point
 from macros.pages.registry import macro
 from macros.pages.uses import Use
+from macros.render import templates
 from macros.render.links import address, machine_link
 from macros.render.marks import ACCELERATORS, SIDE_LABELS, side_name
+from macros.render.pieces import cards, provenance, unsearched
 
 EMULATION = "under software emulation"
 ENOUGH = 6  # rounds from which on an interval of 95 % can be told
 INTERVAL = "interval"  # the one detail that `result` can add
+_html = templates.of("results.html.j2")
 
 
 def rounds(count: int) -> str:
@@ -218,7 +221,8 @@ def results(data: Data, experiment: str) -> str:
                 f"| Failed when it was recorded: {literal(failure.message)} | {side_name(failure.side)} | none |"
             )
     note = result_note(data, data.machine, [(experiment, side) for side in example.sides])
-    return "\n".join(['<div data-search-exclude markdown="1">', "", *rows, "", "</div>", "", note])
+    table = "\n".join(rows)
+    return f"{unsearched(table)}\n\n{note}"
 
 
 def result_note(data: Data, machine: str, recorded: list[tuple[str, str]]) -> str:
@@ -237,7 +241,7 @@ def result_note(data: Data, machine: str, recorded: list[tuple[str, str]]) -> st
             scripts = " · ".join(f"[{side}](/snippets/{experiment}/{side}.sh)" for side in sides)
             files.append(f"{experiment}, {of}: [raw samples]({raw}) · scripts: {scripts}")
         parts.append(f"Recorded {date} on {machine_link(machine)}{at}. {'; '.join(files)}.")
-    return f'<p class="provenance" data-search-exclude markdown="1">{" ".join(parts)}</p>'
+    return provenance(" ".join(parts))
 
 
 @macro(check_experiments)
@@ -264,7 +268,7 @@ def experiments(data: Data) -> str:
     head = ["Experiment", "Sides", "Measured in", "Took", "VMs run under"]
     count = "One experiment" if len(rows) == 1 else f"{len(rows)} experiments"
     note = f"{count}, {quantity(total, 's', 2)} of recording in all, the first round of a side included where it is not measured."
-    return f'{cards(head, rows)}\n\n<p class="provenance" data-search-exclude>{note}</p>'
+    return f"{cards(head, rows)}\n\n{_html('total', text=note)}"
 
 
 @macro()

@@ -1,14 +1,34 @@
-"""What bars and lines share: the words and classes of a row, and its readings."""
+"""What bars and lines share: what is drawn for a machine, and the words and classes of a row."""
 
 from __future__ import annotations
 
-from macros.base.markup import literal
+from dataclasses import dataclass
+
 from macros.base.statistics import Estimate
 from macros.base.units import NARROW, span
 from macros.model.charts import Chart, Published, Reading, reading
 from macros.model.load import Data
 from macros.render.marks import ACCELERATORS, SIDE_LABELS
 from macros.render.sources import cite
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a chart draws for one machine: a reading for each of its rows, None where nothing was recorded."""
+
+    machine: str
+    readings: tuple[Reading | None, ...]
+
+    @property
+    def known(self) -> list[Reading]:
+        """What was recorded."""
+        return [one for one in self.readings if one]
+
+
+def drawing(data: Data, chart: Chart, machine: str) -> Drawing:
+    """Return what a chart draws for a machine."""
+    lines = chart.kind == "lines"
+    return Drawing(machine, tuple(reading(data.recorded, machine, row, lines=lines) for row in chart.rows))
 
 
 def how_obtained(found: Reading) -> str:
@@ -24,12 +44,8 @@ def row_classes(side: str, *, emulated: bool = False, published: bool = False) -
     return f"row--{side}{' row--emulated' if emulated else ''}{' row--published' if published else ''}"
 
 
-def _mark(side: str) -> str:
-    return f'<span class="side-mark side-mark--{side}" aria-hidden="true"></span>'
-
-
 def published_words(data: Data, one: Published) -> tuple[str, str]:
-    """Return a published figure as its source writes it, and what it is, with its citation."""
+    """Return a published figure as its source writes it, and what it is, with its citation, as inline Markdown."""
     figure = data.sources[one.source].figures[one.figure]
     unit = f"{NARROW}{figure.unit.replace('1/s', 'a second')}" if figure.unit else ""
     under = "" if one.accelerator == "none" else f", {one.accelerator}"
@@ -39,14 +55,9 @@ def published_words(data: Data, one: Published) -> tuple[str, str]:
     )
 
 
-def failed_words(found: Reading) -> str:
-    """Return what a row shows whose run failed."""
-    return f"failed when it was recorded: {literal(found.run.error)}"
-
-
-def readings_of(data: Data, chart: Chart, machine: str) -> list[Reading | None]:
-    """Return what each row of a chart shows for a machine; None where nothing was recorded."""
-    return [reading(data.recorded, machine, row, lines=chart.kind == "lines") for row in chart.rows]
+def failed_words(found: Reading | None) -> str:
+    """Return what a row shows that has no value."""
+    return f"failed when it was recorded: {found.run.error}" if found else "not recorded on this machine"
 
 
 def interval_words(one: Estimate, unit: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from macros.base.markup import cards, literal
+from macros.base.markup import literal
 from macros.model.charts import EMULATED
 from macros.model.claims import Claim
 from macros.model.examples import Example
@@ -15,6 +15,7 @@ from macros.render.examples import shown_on
 from macros.render.links import claim_page, machine_link
 from macros.render.machines import MACHINE_WORDS
 from macros.render.marks import ACCELERATORS, side_name
+from macros.render.pieces import cards
 
 UNSHOWN = "cannot be shown here"
 

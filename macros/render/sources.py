@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
-from macros.base.markup import literal, prose, unsearched
+from macros.base.markup import literal, prose
 from macros.base.units import NARROW
 from macros.model.load import Data
 from macros.model.sources import ADD_SOURCE, FIGURE, PRIMARY, REPORTED, SHELVES, Figure, Source, shelf
 from macros.pages.registry import macro
 from macros.pages.uses import Site, Use
+from macros.render import templates
 from macros.render.links import anchor, claim_page, place, source_page
+from macros.render.pieces import anchored, block, unsearched
 
 READ = {
     "P": "the source itself was read",
     "A": "its abstract or front page was read",
     "S": "as reported by another document",
 }
+_html = templates.of("sources.html.j2")
 
 
 def called(data: Data, source: Source) -> str:
@@ -44,7 +47,7 @@ def check_cite(data: Data, use: Use, key: str, locator: str) -> None:
 def cite(data: Data, key: str, locator: str) -> str:
     """Return an inline citation: a link to what the site says of this place in the source."""
     source = data.sources[key]
-    return f'<span class="cite" data-search-exclude>[[{literal(called(data, source))}]({place(source, locator)} "{literal(locator)}")]</span>'
+    return _html("cite", name=called(data, source), address=place(source, locator), locator=locator)
 
 
 def worded(found: Figure) -> str:
@@ -113,7 +116,7 @@ def citations(data: Site) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def _entry(data: Data, source: Source, cited: dict[tuple[str, str], tuple[str, ...]]) -> str:
     lines = [
-        f'<h2 id="{source.key}">{literal(source.title)}</h2>',  # as HTML: a hundred titles more in the page's menu help nobody
+        _html("title", key=source.key, text=source.title),
         "",
         f"{literal(source.authors)}. {literal(source.venue)}, {source.year}. <{source.url}>",
         "",
@@ -125,11 +128,8 @@ def _entry(data: Data, source: Source, cited: dict[tuple[str, str], tuple[str, .
     else:
         lines += [f"Read: {READ[source.read]}; {literal(source.version)}.", ""]
     for locator, says in source.locators.items():
-        by = ", ".join(cited.get((source.key, locator), ()))
-        lines.append(
-            f'- <span id="{anchor(source.key, locator)}">**{literal(locator)}**</span>: {literal(says)}'
-            + (f' <span class="cited">Cited by {by}.</span>' if by else "")
-        )
+        links = cited.get((source.key, locator), ())
+        lines.append(f"- {_html('locator', id=anchor(source.key, locator), name=locator, says=says, cited=links)}")
     return "\n".join(lines)
 
 
@@ -146,7 +146,7 @@ def sources(data: Site, kind: str) -> str:
     cited = citations(data)
     mine = [source for source in data.sources.values() if shelf(source).id == kind]
     entries = [_entry(data, source, cited) for source in sorted(mine, key=lambda s: s.title.lower())]
-    return "\n\n".join(['<div class="sources" data-search-exclude markdown="1">', *entries, "</div>"])
+    return block("\n\n".join(entries), "sources", searched=False)
 
 
 @macro()
@@ -163,9 +163,9 @@ def catalogue(data: Data) -> str:
         if not mine:
             continue
         parts += [f"## {one.title} {{ #shelf-{one.id} }}", ""]
-        lines = [
-            f'- <span id="{source.key}">[{literal(source.title)}]({source_page(source)}#{source.key})</span>, {literal(source.authors)}, {source.year}'
-            for source in sorted(mine, key=lambda s: s.title.lower())
-        ]
+        lines = []
+        for source in sorted(mine, key=lambda s: s.title.lower()):
+            link = f"[{literal(source.title)}]({source_page(source)}#{source.key})"
+            lines.append(f"- {anchored(source.key, link)}, {literal(source.authors)}, {source.year}")
         parts += [unsearched("\n".join(lines)), ""]  # its page names each source in full
     return "\n".join(parts)

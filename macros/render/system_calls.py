@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from macros.base.markup import cards, literal
+from macros.base.markup import literal
+from macros.base.problems import ProblemError
 from macros.model.load import Data
 from macros.model.system_calls import KINDS, PLACES, PROBES, TRACES, answers, names, sorted_at
 from macros.pages.registry import macro
 from macros.pages.uses import Use
+from macros.render import templates
 from macros.render.links import address
 from macros.render.marks import ACCELERATORS, side_name
+from macros.render.pieces import cards, noted
 from macros.render.results import result_note
 
 WHEN = ("working", "around")
+_markdown = templates.of("system_calls.md.j2")
 
 
 def _title(data: Data, place: str, machine: str) -> str:
@@ -24,14 +28,19 @@ def _title(data: Data, place: str, machine: str) -> str:
         docker = facts["versions"].get("docker engine", "unknown").split("+")[0]
         words = f"Docker Engine {docker}, " + ("its default filter" if place == "container" else "no filter")
         words += f"; Linux {facts['kernel'].split('-')[0]}"
-    return f"{side_name(PLACES[place][0])}<br><small>{literal(words)}; {literal(machine)}</small>"
+    return noted(side_name(PLACES[place][0]), literal(f"{words}; {machine}"))
 
 
 def _check_run(data: Data, use: Use, experiment: str, side: str) -> None:
-    """Note that a side of an experiment was not recorded on the machine that pages show first."""
+    """Note that the calls' names cannot be read, or that a side was not recorded on the machine that pages show first."""
+    try:
+        names(data.files)
+    except ProblemError as error:
+        return use.problems.keep(error)
     if (data.machine, experiment, side) not in data.recorded.runs:
         what = f"{experiment} was not recorded on {data.machine}, side {side}"
         use.bad(what, f"run: make record EXAMPLE={experiment}")
+    return None
 
 
 def check_system_calls(data: Data, use: Use) -> None:
@@ -88,8 +97,7 @@ def call_count(data: Data, place: str, kind: str) -> str:
 
 
 def _fold(title: str, found: list[str]) -> str:
-    words = " ".join(f"`{name}`" for name in found)
-    return f'<details data-search-exclude markdown="1"><summary>{literal(title)}</summary>\n\n{words}\n\n</details>'
+    return _markdown("fold", title=title, words=" ".join(f"`{name}`" for name in found))
 
 
 @macro(check_call_names)
@@ -102,7 +110,7 @@ def call_names(data: Data, place: str, kind: str) -> str:
 @macro(check_host_calls)
 def host_calls(data: Data, when: str) -> str:
     """Return the names of the host's calls that QEMU's process made, folded away; `when` is "working" or "around"."""
-    table = names(data.root)
+    table = names(data.files)
     made = answers(data.results, TRACES, "vm", when)
     found = sorted(table.get(number, str(number)) for number in made)
     told = "while the guest worked" if when == "working" else "only before or after"

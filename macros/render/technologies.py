@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from macros.base.markup import cards, literal
+from macros.base.markup import literal
 from macros.model.load import Data
 from macros.model.technologies import ASPECTS, Cell, Technology
 from macros.pages.registry import macro
+from macros.render import templates
+from macros.render.pieces import cards, noted
 from macros.render.results import result
 from macros.render.sources import cite, explained
+
+_html = templates.of("technologies.html.j2")
 
 
 def _cell(data: Data, cell: Cell) -> str:
@@ -18,17 +22,16 @@ def _cell(data: Data, cell: Cell) -> str:
     if cell.result:
         return f"{said} {result(data, *cell.result)}"
     file, _, name = cell.test.partition("::")
-    return f'{said} <span class="cite">[[tested](/{file} "{literal(name)}")]</span>'
+    return f"{said} {_html('tested', file=file, name=name)}"
 
 
 def _name(one: Technology) -> str:
-    return f"**{literal(one.name)}**<br><small>{literal(one.family)}</small>"
+    return noted(f"**{literal(one.name)}**", literal(one.family))
 
 
 @macro()
 def technologies(data: Data) -> str:
     """Return one row a technology, a column an aspect, each cell with what it rests on; cards on a narrow screen."""
     rows = [[_name(one), *(_cell(data, one.cells[aspect]) for aspect in ASPECTS)] for one in data.technologies]
-    return cards(
-        ["Technology", *ASPECTS.values()], rows, extra="between", attributes=[f'id="{o.id}"' for o in data.technologies]
-    )
+    attributes = [{"id": one.id} for one in data.technologies]
+    return cards(["Technology", *ASPECTS.values()], rows, extra="between", attributes=attributes)

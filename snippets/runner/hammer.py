@@ -26,7 +26,7 @@ WAIT = 60  # seconds that a runner has to end after it was told to
 
 
 def _lines(*words: str) -> set[str]:
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
     return {f"{words[1]}: {line}" for line in done.stdout.splitlines()}
 
 

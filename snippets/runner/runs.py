@@ -150,7 +150,7 @@ def processes(run: str, variable: str = VARIABLE) -> list[int]:
     return found
 
 
-def kill_processes(run: str, seconds: float = 10) -> None:
+def kill_processes(run: str, seconds: float = 60) -> None:
     """Kill every process of the run and wait until none is left; its supervisor, if any, ends the detached ones.
 
     Raises TimeoutError after `seconds`.

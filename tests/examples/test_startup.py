@@ -79,7 +79,8 @@ def test_docker_run_takes_its_steps_in_order(run_example: Runs, network: str) ->
     at = {step: taken[f"{network}-{step}"] for step in STEPS}
     chains = (
         ("created", "connected", "handed-over", "bundled", "shim", "runc", "prepared", "started", "announced", "died"),
-        ("created", "attached", "first-line", "told", "exited", "died", "disconnected", "destroyed"),
+        ("created", "attached", "first-line", "told", "exited", "died", "destroyed"),
+        ("exited", "disconnected", "destroyed"),  # before or after the event of the death, by the engine's version
         ("handed-over", "prepared", "first-line", "returned"),
     )
     for chain in chains:
@@ -125,7 +126,7 @@ def test_every_metric_is_sampled_by_some_side() -> None:
 def stopwatch(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the lab's stopwatch."""
     command = [sys.executable, "-I", "-S", str(LAB_SCRIPTS / "stopwatch.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_the_clock_stops_at_the_line_and_not_at_the_end(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 
 from macros.model.examples import Example, Side
 from snippets.runner import engines, lab, record
-from snippets.runner.execute import Output
+from snippets.runner.execute import Output, plain
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT
 from tests.conftest import built, require, run_patiently
 
@@ -275,6 +275,33 @@ def boot(where: Path, initrd: str, accelerator: str, run: str, *options: str) ->
         check=False,
     )
     return done.stdout + done.stderr
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("release", ["bookworm", "trixie", "sid"])
+def test_kernels_of_other_series_serve_as_the_guests(release: str, tmp_path: Path) -> None:
+    """Each release's kernel, unpacked and not installed: the guest finds its disk and its card, and can load the spare module."""
+    require("qemu", "cpio", "amd64", "debian")
+    accelerator = built("qemu").accelerator
+    words = ["mmdebstrap", "--variant=extract", "--include=linux-image-cloud-amd64", release, "kernel.tar"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=1800, check=False)
+    if done.returncode != 0:
+        reason = f"the kernel of {release} could not be fetched: {done.stderr.strip().splitlines()[-1:]}"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    (tmp_path / "tree").mkdir()
+    words = ["tar", "--extract", "--file=kernel.tar", "--directory=tree", "--exclude=./dev/*", "--no-same-owner"]
+    subprocess.run(words, cwd=tmp_path, check=True)
+    (kernel,) = (tmp_path / "tree/boot").glob("vmlinuz-*")
+    (tmp_path / "vmlinuz").symlink_to(kernel)
+    (tmp_path / "rootfs").symlink_to(LAB / "rootfs")
+    number = kernel.name.removeprefix("vmlinuz-")
+    lab._script("initramfs.sh", "tree", number, LAB_SCRIPTS / "modules", "initramfs.gz", where=tmp_path)
+    (tmp_path / "disk").write_bytes(b"on the disk\n".ljust(1 << 20, b"\0"))
+    devices = ("-drive", "file=disk,if=virtio,format=raw", "-nic", "user,model=virtio-net-pci,restrict=on")
+    run = "uname -r; head -n 1 /dev/vda; cat /sys/class/net/eth0/mtu; insmod /lib/modules/spare.ko && echo loaded"
+    told = boot(tmp_path, "initramfs.gz", accelerator, run, *devices)
+    lines = [line for line in plain(told).splitlines() if line in {number, "on the disk", "1500", "loaded"}]
+    assert lines == [number, "on the disk", "1500", "loaded"], told
 
 
 @pytest.mark.engine

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import html.parser
 import http.server
-import itertools
 import json
 import re
 import threading
@@ -29,7 +28,6 @@ from macros.pages.parse import Call
 from macros.pages.registry import MACROS
 from macros.pages.uses import Use, Uses
 from macros.render.axis import axis
-from macros.render.lines import along, overlap, place_label
 from macros.render.results import interval
 from tests.browser.test_pages import AXE, Quiet, violations
 from tests.site import smallsite
@@ -212,28 +210,29 @@ def test_a_line_chart_and_its_table_hold_the_same_values(data: Data) -> None:
     assert "Theirs (instances: 1): 5 MiB" in text.replace(NARROW, " ")
 
 
+def test_the_key_shows_each_line_as_it_is_drawn(data: Data) -> None:
+    """No label stands in the drawing: under it, each line has its own dashes and marker before its name."""
+    for machine in ("small", "fast"):
+        text = block(MACROS["chart"].render(data, "memory"), machine)
+        plot, *keys = (ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", text))
+        names = re.findall(r"</svg> ([^:<(]+?)(?: \(instances: 1\))?:", text)
+        assert names == ["Containers", "Guests", "Theirs"]
+        drawn = [one.attrib["class"] for one in plot.iter("path") if "ln-line" in one.attrib["class"]]
+        assert [one.attrib["class"] for key in keys for one in key.iter("path")] == drawn
+        looks = [(one.tag, one.attrib["class"]) for key in keys for one in key if "ln-mark" in one.attrib["class"]]
+        assert len(looks) == len(set(looks)) == 3
+        assert set(looks) == {
+            (one.tag, one.attrib["class"]) for one in plot if "ln-mark" in one.attrib.get("class", "")
+        }
+        assert all(key.attrib["aria-hidden"] == "true" for key in keys), "a name stands beside each"
+
+
 def test_what_was_not_committed_is_said(tmp_path: Path) -> None:
     site = make(tmp_path / "site")
     path = site / RESULT
     path.write_text(path.read_text("utf-8").replace('"0123abc"', '"0123abc+"'), "utf-8")
     text = MACROS["chart"].render(load(site), "start")
     assert "at commit 0123abc, with changes that were not committed. section" in text
-
-
-def test_labels_of_lines_cover_neither_each_other_nor_a_marker() -> None:
-    """Five lines, of which several end close together: every label finds a place of its own."""
-    for ends in ((20, 22, 24, 200, 205), (100, 100, 100, 100, 100), (10, 60, 110, 160, 210)):
-        lines = [[(60.0 + 60 * n, 210 - (210 - end) * n / 5) for n in range(6)] for end in ends]
-        markers = [box for line in lines for box in along(line)]
-        taken = list(markers)
-        texts = [place_label(("A line of a container", "software emulation"), line, taken) for line in lines]
-        labels = taken[len(markers) :]
-        assert len(labels) == len(set(texts)) == 5
-        for one, other in itertools.combinations(labels, 2):
-            assert overlap(one, other) == 0
-        for left, top, right, bottom in labels:
-            assert 0 <= left < right <= 380
-            assert 0 <= top < bottom <= 250
 
 
 def svgs(data: Data) -> list[str]:
@@ -257,8 +256,6 @@ def test_an_svg_has_numbers_classes_and_words(data: Data, kvm: Data) -> None:
             assert not {"fill", "stroke", "style", "color"} & set(one.attrib)
             for key in ("x", "y", "cx", "cy"):
                 assert 0 <= float(one.attrib.get(key, 0)) <= 380
-        labels = [one for one in svg.iter() if "ln-label" in one.attrib.get("class", "")]
-        assert ["".join(one.itertext()) for one in labels][:1] == ["Containers"]
 
 
 @pytest.mark.parametrize("across", ["linear", "log"])
@@ -468,7 +465,6 @@ CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "point-none": ((CHARTS, GUEST, GUEST.replace("metric: start", 'metric: "memory@3"')), "there is no result of section/measured vm memory@3 on the first machine, small"),
     "line-without-points": ((CHARTS, "side: vm, metric: memory", "side: vm, metric: threads"), f"{CHARTS}:17: chart memory, row 'Guests': 'threads' is not a metric with points"),
     "line-with-point": ((CHARTS, "side: vm, metric: memory", 'side: vm, metric: "memory@1"'), "'memory@1' is not a metric with points"),
-    "line-label": ((CHARTS, '"Guests"', '"Guests that have a long name"'), "the label has 28 characters"),
     "units-mixed": ((CHARTS, GUEST, GUEST.replace("start", "threads")), f"{CHARTS}:9: chart start, row 'A guest' is in count, the rows before it in s"),
     "units-mixed-ratio": ((CHARTS, "minus: bare", "over: bare"), "row 'of which network' is in times, the rows before it in s"),
     "source": ((CHARTS, "source: manual, figure: boot", "source: none, figure: boot"), f"{CHARTS}:11: chart start, published 'A guest of theirs': there is no source 'none'"),

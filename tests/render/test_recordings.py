@@ -98,3 +98,15 @@ def test_a_table_does_not_show_the_commands(site: Path) -> None:
     page.write_text(page.read_text("utf-8").replace('{{ example("section/measured") }}', ""), "utf-8")
     with pytest.raises(ProblemError, match="no page shows the region 'show'"):
         call(site, json.dumps(COLUMNS))
+
+
+def test_an_edit_shows_in_the_next_build_and_not_within_one(tmp_path: Path) -> None:
+    site = smallsite.make(tmp_path / "site", lean=True)
+    data = load(site)
+    before = MACROS["example"].render(data, "section/kernel")
+    output = site / "snippets" / "section" / "kernel" / "host.out"
+    shown = data.examples["section/kernel"].sides["host"].output[0].text
+    assert shown and shown in before
+    output.write_text(output.read_text("utf-8").replace(shown, "edited"), "utf-8")
+    assert MACROS["example"].render(data, "section/kernel") == before
+    assert "\nedited\n" in MACROS["example"].render(load(site), "section/kernel")

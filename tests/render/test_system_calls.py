@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from macros.model import system_calls as calls
+from macros.model.files import Files
 from macros.model.load import Data
 from macros.render import system_calls as rendered
 from snippets.runner.paths import ROOT, SNIPPETS
@@ -52,7 +53,7 @@ def test_alone_a_run_knows_no_filter() -> None:
 
 def test_the_table_is_that_of_the_kernels_headers() -> None:
     """362 names of Linux 6.1; where this machine has headers, of whatever release, each number has its name there."""
-    table = calls.names(ROOT)
+    table = calls.names(Files(ROOT))
     assert len(table) == len(set(table.values())) == 362
     assert (table[0], table[231], max(table), table[450]) == ("read", "exit_group", 450, "set_mempolicy_home_node")
     if HEADER.is_file():
@@ -89,7 +90,7 @@ def test_whose_a_thing_is_comes_from_the_hosts_own_answers(tmp_path: Path) -> No
 @pytest.mark.parametrize("place", calls.PLACES)
 def test_every_call_of_the_table_is_counted_once(data: Data, place: str) -> None:
     found = calls.sorted_at(data, place, data.machine)
-    assert sorted(name for names in found.values() for name in names) == sorted(calls.names(ROOT).values())
+    assert sorted(name for names in found.values() for name in names) == sorted(calls.names(Files(ROOT)).values())
     assert rendered.call_count(data, place, "").startswith("[362](/data/results/")
 
 

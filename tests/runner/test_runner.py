@@ -32,7 +32,7 @@ class Leaver:
     detached: int
 
     def wait(self) -> int:
-        return self.process.wait(40)
+        return self.process.wait(400)
 
 
 Start = Callable[..., Leaver]
@@ -59,7 +59,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
                 text=True,
                 start_new_session=True,
             )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 300
         while not (file.exists() and file.read_text().strip()):
             assert time.monotonic() < end, f"the leaving script did not start:\n{said.read_text()}"
             assert process.poll() is None or file.exists(), f"ended with {process.returncode}:\n{said.read_text()}"
@@ -212,7 +212,7 @@ def test_the_readers_shell_has_what_the_pages_name_and_leaves_nothing() -> None:
     require("docker", "qemu")
     typed = 'docker run -d cvm-lab sleep 1000\ntouch "$WORK/x"\nls vmlinuz initramfs.gz\nsetsid sleep 1000 &\necho "run=$RUN accel=$ACCEL"\nexit\n'
     words = [sys.executable, str(ROOT / "tests" / "runner"), "shell"]
-    done = subprocess.run(words, input=typed, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, input=typed, capture_output=True, text=True, timeout=600, check=False)
     found = re.search(r"run=(cvm-\S+) accel=(kvm|tcg)", done.stdout)
     assert found, done.stdout + done.stderr
     assert "initramfs.gz" in done.stdout and "vmlinuz" in done.stdout

@@ -155,7 +155,7 @@ def setup(path: Path, *steps: str, **more: str) -> subprocess.CompletedProcess[s
         env={"PATH": str(path)} | more,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 
@@ -224,7 +224,7 @@ def test_an_old_python_is_refused_with_its_name(tmp_path: Path) -> None:
         env=os.environ | {"PYTHON": str(old)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 1
@@ -232,6 +232,6 @@ def test_an_old_python_is_refused_with_its_name(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_step_is_refused() -> None:
-    done = subprocess.run(["bash", str(SETUP), "engine"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["bash", str(SETUP), "engine"], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 2
     assert "usage:" in done.stderr

@@ -74,12 +74,16 @@ for i in 1 2; do
 done
 # --8<-- [end:read]
 
-# A copy of the file in each container's writable layer: other inodes, so other pages.
+# A copy of the file in each container's writable layer: other inodes, so other pages. It is looked at in the layer's own
+# directory: through overlayfs a fincore that asks by cachestat(2) finds no page.
+upper() { # PID
+    awk '$5 == "/" {print $NF}' "/proc/$1/mountinfo" | grep -o 'upperdir=[^,]*' | cut -d = -f 2
+}
 sample cached-copies@0 "$(cached)"
 copies=0
 for ((i = 1; i <= containers; i++)); do
     docker exec "$RUN-$i" cp /data /copy
-    copies=$((copies + $(fincore -b -n -r -o RES "/proc/${pids[i - 1]}/root/copy")))
+    copies=$((copies + $(fincore -b -n -r -o RES "$(upper "${pids[i - 1]}")/copy")))
     sample "resident-copies@$i" "$copies"
     sample "cached-copies@$i" "$(cached)"
     sample "charged-copy@$i" "$(charged "${pids[i - 1]}")"

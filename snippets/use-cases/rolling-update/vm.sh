@@ -61,8 +61,9 @@ trap 'kill $(jobs -p) 2>/dev/null' EXIT
 wait_for 10 ask "$port" /cgi-bin/app
 
 # --8<-- [start:update]
-load() { # ANSWERS: at most 400 requests, 5 a second
-    exec "$CVM_PYTHON" -I -S "$CVM_LAB/load.py" "$port" /cgi-bin/app 400 5 >"$1"
+load() { # ANSWERS: until ended, 5 requests a second
+    exec "$CVM_PYTHON" -I -S "$CVM_LAB/load.py" "$port" \
+        /cgi-bin/app 10000 5 >"$1"
 }
 report() { # ANSWERS
     awk '$2 == 200 && $3 == "version" {good[$4]++} END {
