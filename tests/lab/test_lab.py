@@ -26,9 +26,9 @@ from tests.conftest import built, require, run_patiently
 
 
 def run_lab(**more: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, str(ROOT / "tests" / "runner"), "lab"]
+    words = [sys.executable, "-m", "snippets.runner", "lab"]
     environment = {k: v for k, v in os.environ.items() if k != "LAB_ACCEL"} | more
-    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900, check=False)
 
 
 @pytest.mark.engine
