@@ -128,7 +128,7 @@ def recording_note(chosen: Example, side: Side, texts: list[str], what: str = ""
 
 @macro()
 def typing(_data: Data) -> str:
-    """Return the box that says how to type the commands of a page by oneself."""
+    """Return the box that says how to type the commands of a page by oneself; a search finds the lab's page."""
     return _markdown("typing")
 
 

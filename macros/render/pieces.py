@@ -17,15 +17,18 @@ def cards(
     *,
     extra: str = "",
     attributes: Sequence[Mapping[str, str]] = (),
+    unsearched_columns: Sequence[str] = (),
 ) -> str:
     """Return a table whose rows become cards on a narrow screen; the first cell of a row is its heading.
 
     Cells are Markdown for inline text. `extra` is added to the table's classes; `attributes` has what is to stand in
-    each row's tag, such as an id.
+    each row's tag, such as an id. The search leaves out the cells below the headings `unsearched_columns`: their tag says
+    so, because in the search plugin an excluded element ends where an element of the same name ends inside it.
     """
     labels = [re.sub(r"<[^>]+>", "", label) for label in head[1:]]
+    omitted = [label in unsearched_columns for label in head[1:]]
     content = [
-        {"first": first, "rest": list(zip(labels, rest, strict=True)), "attributes": more}
+        {"first": first, "rest": list(zip(labels, rest, omitted, strict=True)), "attributes": more}
         for (first, *rest), more in zip(rows, attributes or [{}] * len(rows), strict=True)
     ]
     return _html("cards", classes=f"cards {extra}".strip(), head=head, rows=content)
