@@ -23,7 +23,8 @@ RECORDED = (
 
 def recorded_files(root: Path) -> list[Path]:
     """Return every file that the recorder writes, sorted."""
-    return sorted(path for pattern in RECORDED for path in root.glob(pattern))
+    found = (path for pattern in RECORDED for path in root.glob(pattern))
+    return sorted(path for path in found if path.is_file())
 
 
 def digest(path: Path) -> str:
@@ -34,10 +35,8 @@ def digest(path: Path) -> str:
 def _remedy(name: str) -> str:
     """Return what helps for a file that does not agree with the seal."""
     parts = Path(name).parts
-    if parts[0] == "snippets":
-        example = "/".join(parts[1:3])
-    else:
-        example = parts[-1].removesuffix(".json").replace(".", "/", 1)
+    result = parts[-1].removesuffix(".json").replace(".", "/", 1)
+    example = "/".join(parts[1:3]) if parts[0] == "snippets" else result
     repeat = f" REPEAT={parts[3]}" if parts[2] == "repeats" else ""
     again = "make record" if parts[-1] == "machine.json" else f"make record{repeat} EXAMPLE={example}"
     return f"restore it: git checkout -- {name}; or record it again: {again}"

@@ -11,15 +11,15 @@ from macros.base.problems import relative
 from macros.model.seal import SEAL, digest, recorded_files
 
 from .files import replace
-from .paths import BUILD, ROOT
+from .paths import BUILD, DATA, ROOT, SNIPPETS
 
 
 def seal(paths: Iterable[Path]) -> None:
     """Seal these files as they are; one that is gone leaves the seal. Recorders side by side take turns.
 
-    What lies under build/, a first picture, is not a recording.
+    A file that lies where no recording does, such as a first picture under build/, is passed over.
     """
-    recorded = [path for path in paths if not path.is_relative_to(BUILD)]
+    recorded = [path for path in paths if path.is_relative_to(DATA) or path.is_relative_to(SNIPPETS)]
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "seal.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ from macros.base.units import NARROW
 from macros.model import planner
 from macros.model.guide import combinations, decide, first_rule, fits
 from macros.model.key import key, walked
-from macros.model.load import Data, load
+from macros.model.load import Data
 from macros.model.planner import GIB, MIB, Cost, Host, Work, plan
 from macros.render.guide import case_links, guide_form
 from macros.render.planner import planner_examples, whether_wanted_fit, whole
@@ -207,7 +207,7 @@ def test_data_that_would_mislead_is_refused(tmp_path: Path, file: str, old: str,
     site = smallsite.make(tmp_path / "site", lean=True)
     edit(site, file, old, new)
     with pytest.raises(ProblemError) as caught:
-        load(site)
+        smallsite.load(site)
     assert message in str(caught.value)
     assert all(problem.file == file for problem in caught.value.problems)
 
@@ -305,15 +305,15 @@ def test_no_plan_rests_on_software_emulation(data: Data, tmp_path: Path) -> None
         for run in one.measured:
             assert data.recorded.runs[(data.machine, *run)].accelerator == "none"
     with pytest.raises(ProblemError, match="a figure under software emulation cannot carry a plan"):
-        load(measured(tmp_path / "tcg", "tcg"))
-    (one,) = load(measured(tmp_path / "kvm", "kvm")).planner.options
+        smallsite.load(measured(tmp_path / "tcg", "tcg"))
+    (one,) = smallsite.load(measured(tmp_path / "kvm", "kvm")).planner.options
     assert (one.cost.least, one.cost.most) == pytest.approx((1e8, 1e8))
     assert one.cost.once_least == pytest.approx(8e8)  # what stands for the daemons here; nothing comes with the first
 
 
 def test_a_result_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="there is no section/measured vm nothing"):
-        load(measured(tmp_path / "site", "kvm", over="nothing"))
+        smallsite.load(measured(tmp_path / "site", "kvm", over="nothing"))
 
 
 def test_the_examples_are_what_the_formula_gives(data: Data) -> None:

@@ -10,7 +10,6 @@ import pytest
 from macros.base.problems import ProblemError, Problems
 from macros.base.schemas import Document, read_yaml
 from macros.base.statistics import estimate
-from macros.model.load import load
 from macros.model.results import sample_problem
 from tests.site import smallsite
 
@@ -55,7 +54,7 @@ def _experiment(site: Path) -> Path:
 def test_a_result_is_read_and_its_median_computed_from_raw_samples(tmp_path: Path) -> None:
     site = smallsite.make(tmp_path / "site", lean=True)
     _experiment(site)
-    found = load(site).results[("section/kernel", "host", "size")]
+    found = smallsite.load(site).results[("section/kernel", "host", "size")]
     assert (estimate(found.values).median, found.values, found.unit) == (2, (3, 1, 2), "B")
 
 
@@ -86,7 +85,7 @@ def test_a_result_that_breaks_the_contract_is_refused(tmp_path: Path, old: str, 
     assert old in text
     path.write_text(text.replace(old, new, 1))
     with pytest.raises(ProblemError) as caught:
-        load(site)
+        smallsite.load(site)
     assert message in str(caught.value)
     assert "docs/data/results/small/section.kernel.json" in str(caught.value)
     assert "remedy: " in str(caught.value)
@@ -102,7 +101,7 @@ def test_a_result_whose_script_changed_names_the_command_that_records_anew(tmp_p
         ProblemError,
         match=r"sides\.host\.digest: .*host\.sh changed after this was recorded\n.*make record EXAMPLE=section/kernel",
     ):
-        load(site)
+        smallsite.load(site)
 
 
 def test_an_explanation_has_at_most_120_words(tmp_path: Path) -> None:
@@ -110,4 +109,4 @@ def test_an_explanation_has_at_most_120_words(tmp_path: Path) -> None:
     path = site / "docs" / "data" / "claims.yml"
     path.write_text(path.read_text().replace("A program asks", "word " * 120 + "A program asks"))
     with pytest.raises(ProblemError, match="the explanation has 13"):
-        load(site)
+        smallsite.load(site)

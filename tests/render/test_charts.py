@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from macros.base import statistics
 from macros.base.problems import ProblemError, Problems
 from macros.base.units import NARROW
-from macros.model.load import Data, load
+from macros.model.load import Data
 from macros.model.results import SideRun
 from macros.pages import built
 from macros.pages.check import check_pages
@@ -50,12 +50,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def data(site: Path) -> Data:
-    return load(site)
+    return smallsite.load(site)
 
 
 @pytest.fixture(scope="module")
 def kvm(tmp_path_factory: pytest.TempPathFactory) -> Data:
-    return load(make(tmp_path_factory.mktemp("kvm") / "site", small="kvm"))
+    return smallsite.load(make(tmp_path_factory.mktemp("kvm") / "site", small="kvm"))
 
 
 def refused(data: Data, name: str, *words: str) -> str:
@@ -231,7 +231,7 @@ def test_what_was_not_committed_is_said(tmp_path: Path) -> None:
     site = make(tmp_path / "site")
     path = site / RESULT
     path.write_text(path.read_text("utf-8").replace('"0123abc"', '"0123abc+"'), "utf-8")
-    text = MACROS["chart"].render(load(site), "start")
+    text = MACROS["chart"].render(smallsite.load(site), "start")
     assert "at commit 0123abc, with changes that were not committed. section" in text
 
 
@@ -273,7 +273,7 @@ def test_no_value_draws_nonsense(tmp_path: Path, values: list[float], scale: str
     path.write_text(
         path.read_text("utf-8").replace("kind: lines\n", f"kind: lines\n  scale: {scale}\n  across: {across}\n")
     )
-    for text in svgs(load(site)):
+    for text in svgs(smallsite.load(site)):
         ElementTree.fromstring(text)
         assert not re.search(r"\b(?:nan|inf)\b", text, re.IGNORECASE)
 
@@ -281,7 +281,7 @@ def test_no_value_draws_nonsense(tmp_path: Path, values: list[float], scale: str
 def test_a_failed_side_is_drawn_with_its_message(tmp_path: Path) -> None:
     site = make(tmp_path / "site")
     rewrite(site, lambda sides: sides.update(vm=sides["vm"] | {"metrics": {}, "error": "no *guest* came up"}))
-    data = load(site)
+    data = smallsite.load(site)
     check_pages(data, MACROS)
     text = MACROS["chart"].render(data, "start")
     rows = Cells(block(text, "small")).rows
@@ -301,7 +301,7 @@ def test_what_another_machine_did_not_record_is_said(tmp_path: Path) -> None:
     content = json.loads(path.read_text("utf-8"))
     del content["sides"]["vm"]
     path.write_text(json.dumps(content), "utf-8")
-    data = load(site)
+    data = smallsite.load(site)
     assert "not recorded on this machine" in block(MACROS["chart"].render(data, "start"), "fast")
     assert "Guests: not recorded on this machine" in block(MACROS["chart"].render(data, "memory"), "fast")
 
@@ -358,7 +358,7 @@ def test_no_difference_is_said_in_words(tmp_path: Path) -> None:
     rewrite(site, change)
     path = site / CHARTS
     path.write_text(path.read_text("utf-8").replace("scale: log", "scale: linear"), "utf-8")
-    data = load(site)
+    data = smallsite.load(site)
     words = said(data, "ratio", E, "container", "start", E, "container", "bare")
     assert words == "no difference that this experiment can tell ([1.00 times], range of 5 rounds 0.968 to 1.03)"
     words = said(data, "difference", E, "container", "start", E, "container", "bare")
@@ -373,7 +373,7 @@ def test_one_round_has_no_interval(tmp_path: Path) -> None:
             del entry["samples"][1:]
 
     rewrite(site, change)
-    data = load(site)
+    data = smallsite.load(site)
     assert said(data, "result", E, "container", "start", "interval") == "[310 ms] (one round, no interval)"
     assert (
         said(data, "ratio", E, "container", "start", E, "container", "bare") == "[1.48 times] (one round, no interval)"
@@ -504,7 +504,7 @@ def test_a_mistake_in_a_chart_is_refused(name: str, tmp_path: Path) -> None:
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(ProblemError) as caught:
-        check_pages(load(site), MACROS)
+        check_pages(smallsite.load(site), MACROS)
     assert message in str(caught.value)
     assert "remedy: " in str(caught.value)
 
@@ -513,7 +513,7 @@ def test_an_experiment_without_a_result_leaves_no_hole(tmp_path: Path) -> None:
     site = make(tmp_path / "site")
     (site / RESULT).unlink()
     with pytest.raises(ProblemError) as caught:
-        load(site)
+        smallsite.load(site)
     message = str(caught.value)
     assert (
         f"{CHARTS}:7: chart start, row 'A container': there is no result of {E} container start on the first machine, small"
@@ -530,7 +530,7 @@ def test_a_ratio_to_zero_in_a_chart_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         ProblemError, match=r"charts\.yml:8: chart start, row 'of which network': on small: a ratio to nothing"
     ):
-        load(site)
+        smallsite.load(site)
 
 
 def test_a_reason_stands_in_for_a_published_figure(tmp_path: Path) -> None:
@@ -538,7 +538,7 @@ def test_a_reason_stands_in_for_a_published_figure(tmp_path: Path) -> None:
     path = site / CHARTS
     reason = "  no_published: Nobody is known to have measured it.\n"
     path.write_text(path.read_text("utf-8").replace(f"  published:\n{THEIRS}", reason), "utf-8")
-    data = load(site)
+    data = smallsite.load(site)
     check_pages(data, MACROS)
     assert "stands here: Nobody is known to have measured it." in MACROS["chart"].render(data, "start")
 
@@ -552,7 +552,7 @@ def test_lines_over_different_things_are_refused(tmp_path: Path) -> None:
     text = path.read_text("utf-8").replace("side: vm, metric: memory", "side: vm, metric: kept")
     path.write_text(text, "utf-8")
     with pytest.raises(ProblemError, match="chart memory has lines over files and instances"):
-        load(site)
+        smallsite.load(site)
 
 
 # -- the built page --------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from macros.base.problems import ProblemError
 from macros.base.units import NARROW
 from macros.model.claims import VERDICTS
 from macros.model.expectations import CONTRADICTED, OPEN, SHOWN, judge
-from macros.model.load import load
 from macros.model.sources import SHELVES, shelf
 from macros.pages.uses import Site
 from macros.render import claims, examples, runs, sources
@@ -62,7 +61,7 @@ def test_a_result_on_the_wrong_side_of_a_bound_is_found(tmp_path: Path) -> None:
 
     def word(entry: str) -> str:
         path.write_text(plain.replace("  evidence:", f"  expects:\n    - {entry}\n  evidence:", 1), "utf-8")
-        loaded = load(site)
+        loaded = smallsite.load(site)
         outcome = judge(loaded.claims["A1"].expects[0], loaded.recorded, "small")
         assert outcome is not None
         return outcome.word
@@ -104,7 +103,7 @@ def test_an_expectation_that_cannot_be_held_is_refused(tmp_path: Path, entry: st
     line = f'  expects:\n    - {{says: "the start of it", experiment: section/measured, side: container, {entry}}}\n'
     path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
     with pytest.raises(ProblemError) as caught:
-        load(site)
+        smallsite.load(site)
     assert message in str(caught.value)
     assert "docs/data/claims.yml:" in str(caught.value)
 
@@ -115,7 +114,7 @@ def test_a_time_under_software_emulation_carries_no_verdict(tmp_path: Path) -> N
     line = '  expects:\n    - {says: "the start of it", experiment: section/measured, side: vm, metric: start, is: below, value: "9", unit: s}\n'
     path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
     with pytest.raises(ProblemError, match="a time or a rate under software emulation, which shows nothing"):
-        load(site)
+        smallsite.load(site)
 
 
 def test_an_expectation_in_per_cent_is_told_in_per_cent(tmp_path: Path) -> None:
@@ -129,7 +128,7 @@ def test_an_expectation_in_per_cent_is_told_in_per_cent(tmp_path: Path) -> None:
     entry = "experiment: section/measured, side: container, metric: bare, over: start, is: below"
     line = f'  expects:\n    - {{says: "the share of it", {entry}, value: "1", unit: "%"}}\n'
     path.write_text(path.read_text("utf-8").replace("  evidence:", f"{line}  evidence:", 1), "utf-8")
-    loaded = load(site)
+    loaded = smallsite.load(site)
     told = claims._expected(loaded, loaded.claims["A1"].expects[0]).replace(NARROW, " ")
     assert re.fullmatch(
         r"the share of it: \[0 %\]\(\S+\) \(range of 5 rounds 0 to 0 %\); must be below 1(\.00)? %", told
@@ -223,7 +222,7 @@ def test_a_secondary_source_that_hides_what_was_read_is_refused(
     path = site / "docs" / "data" / "sources.yml"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(ProblemError) as caught:
-        load(site)
+        smallsite.load(site)
     assert message in str(caught.value)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from macros.base.problems import ProblemError
-from macros.model.load import Data, load
+from macros.model.load import Data
 from macros.pages.check import check_pages
 from macros.pages.registry import MACROS
 from macros.render.recordings import merged, recordings, rows
@@ -37,7 +37,7 @@ def write(site: Path, side: str, text: str) -> None:
 def call(site: Path, words: str) -> Data:
     page = site / "docs" / "kernels.md"
     page.write_text(page.read_text("utf-8") + f"\n{{{{ recordings({words}) }}}}\n", "utf-8")
-    data = load(site)
+    data = smallsite.load(site)
     check_pages(data, MACROS)
     return data
 
@@ -102,11 +102,11 @@ def test_a_table_does_not_show_the_commands(site: Path) -> None:
 
 def test_an_edit_shows_in_the_next_build_and_not_within_one(tmp_path: Path) -> None:
     site = smallsite.make(tmp_path / "site", lean=True)
-    data = load(site)
+    data = smallsite.load(site)
     before = MACROS["example"].render(data, "section/kernel")
     output = site / "snippets" / "section" / "kernel" / "host.out"
     shown = data.examples["section/kernel"].sides["host"].output[0].text
     assert shown and shown in before
     output.write_text(output.read_text("utf-8").replace(shown, "edited"), "utf-8")
     assert MACROS["example"].render(data, "section/kernel") == before
-    assert "\nedited\n" in MACROS["example"].render(load(site), "section/kernel")
+    assert "\nedited\n" in MACROS["example"].render(smallsite.load(site), "section/kernel")

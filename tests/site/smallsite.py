@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from macros.model.load import Data
+from macros.model.load import load as read
 from snippets.runner.paths import ROOT
 from snippets.runner.seal import seal_all
 from tests.site import buildserver
@@ -269,6 +271,12 @@ def make(site: Path, *, lean: bool = False) -> Path:
 def seal(site: Path) -> None:
     """Seal what was recorded, as `make record` does when it has written a file."""
     seal_all(site)
+
+
+def load(site: Path) -> Data:
+    """Read the site as it would be had its recordings just been made, whatever a test has made of them."""
+    seal(site)
+    return read(site)
 
 
 def record(site: Path) -> None:
