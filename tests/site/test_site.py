@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from macros.pages import built
+from snippets.runner import checkout
 from snippets.runner.paths import ROOT
 from tests.site import smallsite
 
@@ -45,9 +46,7 @@ def test_two_builds_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
 
 
 def test_every_script_and_recorded_file_is_published(site: Path) -> None:
-    names = subprocess.run(
-        ["git", "ls-files", "snippets"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+    names = checkout.files("snippets/*")
     assert len(names) > 12
     absent = [name for name in names if not (site / name).is_file() and (ROOT / name).is_file()]
     assert absent == []
