@@ -16,6 +16,7 @@ export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
 # What the caller's shell or another repository left in the environment; snippets/runner/checkout.py has the same list.
 unexport BASH_ENV CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_NAMESPACE
 unexport GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER PIP_PYTHON PIP_DRY_RUN
 CHECKOUT := bash -p snippets/lab/checkout.sh
 # The date that pages cite is the caller's or the commit's, so that two builds of one commit are the same bytes; where
 # there is neither, pages have none.
@@ -31,7 +32,13 @@ endif
 # Always `python -m`: the scripts in .venv/bin break where the path holds a space.
 RUN := .venv/bin/python
 SETUP := bash snippets/lab/setup.sh
-PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
+# $(call install,DIRECTORY): pip of that virtual environment, which installs into it whatever a pip.conf names as target,
+# prefix, root or user; no --isolated, since the same configuration says where packages are fetched from.
+install = $(1)/bin/python -m pip --disable-pip-version-check --quiet install --no-input --no-user --target= --root=/ --prefix="$(CURDIR)/$(1)"
+PIP := $(call install,.venv) --require-hashes
+# $(call imports,MODULES): end, before the stamp is written, where the environment cannot import what was installed.
+imports = $(RUN) -I -c 'import sys; list(map(__import__, sys.argv[1:]))' $(1) 2>/dev/null || { echo "set-up: pip ended without an error, but .venv cannot import one of: $(1)"; \
+	echo "    remedy: remove .venv, and see what .venv/bin/python -m pip config list says of where or whether to install"; exit 1; }
 WORKERS ?= 2
 # The checks do keep their bytecode, out of the way: without it every worker rewrites every test's assertions again.
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache" $(RUN) -m pytest
@@ -51,11 +58,13 @@ help: ## list the commands
 .venv/site.stamp: requirements.txt | .venv/made.stamp
 	@echo "set-up: Python packages of the site"
 	@$(PIP) -r requirements.txt
+	@$(call imports,mkdocs material mkdocs_macros jsonschema)
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt | .venv/made.stamp
 	@echo "set-up: Python packages of the checks"
 	@$(PIP) -r requirements-dev.txt
+	@$(call imports,mkdocs material mkdocs_macros jsonschema pytest mypy ruff)
 	@touch $@ .venv/site.stamp
 
 serve: .venv/site.stamp ## build the site and serve it with live reload at http://127.0.0.1:8000
@@ -134,7 +143,7 @@ hammer: .venv/site.stamp ## kill examples at random moments and say what is left
 
 successors: build ## build the site with the generator's likely successors and report what differs
 	@"$(PYTHON)" -m venv build/successors
-	@build/successors/bin/python -m pip --disable-pip-version-check --quiet install -r <(sed -E '/^ *--hash/d; s/ \\$$//' requirements.txt) properdocs==1.6.7 zensical==0.0.73
+	@$(call install,build/successors) -r <(sed -E '/^ *--hash/d; s/ \\$$//' requirements.txt) properdocs==1.6.7 zensical==0.0.73
 	@for generator in properdocs zensical; do \
 		rm -rf "build/$$generator"; \
 		case $$generator in properdocs) flags=(--strict --site-dir "$$PWD/build/properdocs");; zensical) flags=(--strict);; esac; \
@@ -150,6 +159,6 @@ clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@rm -rf build/site.* build/bench build/pycache build/hosts
 
 lock: .venv/made.stamp ## pin the requirements anew from pyproject.toml
-	@"$(PYTHON)" -m venv build/uv && build/uv/bin/python -m pip --quiet install uv==0.13.9
+	@"$(PYTHON)" -m venv build/uv && $(call install,build/uv) uv==0.13.9
 	@build/uv/bin/python -m uv pip compile pyproject.toml --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements.txt
 	@build/uv/bin/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.txt

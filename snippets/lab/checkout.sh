@@ -25,8 +25,10 @@ listed() {
         git -c core.quotePath=false ls-files --cached --others --exclude-standard
     else
         find . -maxdepth 1 -type f ! -name .git | sed 's,^\./,,'
-        find .ci .github docs macros snippets tests theme -name '__pycache__' -prune -o \
-            \( -type f -o -type l \) ! -path docs/snippets ! -path docs/tests -print
+        local folder
+        for folder in .ci .github docs macros snippets tests theme; do
+            [ ! -d "$folder" ] || find "$folder" -name __pycache__ -prune -o -type f -print
+        done
     fi | LC_ALL=C sort -u
 }
 
@@ -52,7 +54,8 @@ trouble() {
     elif ! command -v git >/dev/null; then
         why="git is not installed" remedy="install it"
     else
-        why=$(LC_ALL=C git rev-parse --show-prefix 2>&1 | head -n 1)
+        why=$(LC_ALL=C git rev-parse --show-prefix 2>&1) || true
+        why=${why%%$'\n'*}
         remedy="git config --global --add safe.directory '$PWD', if you trust its files"
         [[ $why == *ownership* || ! -O .git ]] || remedy="git status"
     fi
