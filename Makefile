@@ -68,10 +68,10 @@ help: ## list the commands
 	@touch $@ .venv/site.stamp
 
 serve: .venv/site.stamp ## build the site and serve it with live reload at http://127.0.0.1:8000
-	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
 	@$(CHECKOUT) trouble
 	@[[ '$(PORT)' =~ ^[1-9][0-9]{0,4}$$ ]] && (( $(PORT) < 65536 )) || { echo "PORT=$(PORT) is no port: give a number from 1 to 65535"; exit 1; }
 	@$(RUN) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { echo "port $(PORT) is in use, or not for this user: choose another with PORT="; exit 1; }
+	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
 	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
 
 build: .venv/site.stamp ## build the site into site/
@@ -125,6 +125,7 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 	@$(RUN) -m snippets.runner shell
 
 record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 and REPEAT=2 for two to hold against each other
+	@$(CHECKOUT) trouble
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner record $(EXAMPLE)
 

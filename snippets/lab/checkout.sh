@@ -59,7 +59,7 @@ trouble() {
         remedy="git config --global --add safe.directory '$PWD', if you trust its files"
         [[ $why == *ownership* || ! -O .git ]] || remedy="git status"
     fi
-    echo "checkout: git reads nothing here ($why), so the pages carry no date; remedy: $remedy"
+    echo "checkout: git reads nothing here ($why): pages have no date, and recordings name no commit; remedy: $remedy"
 }
 
 case ${1:-} in
