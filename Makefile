@@ -1,6 +1,7 @@
 # `make serve` and `make test` do everything, set-up included. `make help` lists the rest.
 SHELL := /bin/bash
-.SHELLFLAGS := -euo pipefail -c
+# -p: bash reads no $BASH_ENV, which may print.
+.SHELLFLAGS := -p -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -12,19 +13,37 @@ export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
 export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
-# The date of the commit stands in the sitemap, so that two builds of one commit are the same bytes.
-export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
+# What the caller's shell or another repository left in the environment; snippets/runner/checkout.py has the same list.
+unexport BASH_ENV CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_NAMESPACE
+unexport GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CEILING_DIRECTORIES
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER PIP_PYTHON PIP_DRY_RUN
+CHECKOUT := bash -p snippets/lab/checkout.sh
+# The date that pages cite is the caller's or the commit's, so that two builds of one commit are the same bytes; where
+# there is neither, pages have none.
+ifeq ($(strip $(SOURCE_DATE_EPOCH)),)
+SOURCE_DATE_EPOCH := $(shell $(CHECKOUT) date)
+endif
+ifeq ($(strip $(SOURCE_DATE_EPOCH)),)
+unexport SOURCE_DATE_EPOCH
+else
+export SOURCE_DATE_EPOCH
+endif
 
 # Always `python -m`: the scripts in .venv/bin break where the path holds a space.
 RUN := .venv/bin/python
 SETUP := bash snippets/lab/setup.sh
-PIP := $(RUN) -m pip --disable-pip-version-check --quiet install --no-input --require-hashes
+# $(call install,DIRECTORY): pip of that virtual environment, which installs into it whatever a pip.conf names as target,
+# prefix, root or user; no --isolated, since the same configuration says where packages are fetched from.
+install = $(1)/bin/python -m pip --disable-pip-version-check --quiet install --no-input --no-user --target= --root=/ --prefix="$(CURDIR)/$(1)"
+PIP := $(call install,.venv) --require-hashes
+# $(call imports,MODULES): end, before the stamp is written, where the environment cannot import what was installed.
+imports = $(RUN) -I -c 'import sys; list(map(__import__, sys.argv[1:]))' $(1) 2>/dev/null || { echo "set-up: pip ended without an error, but .venv cannot import one of: $(1)"; \
+	echo "    remedy: remove .venv, and see what .venv/bin/python -m pip config list says of where or whether to install"; exit 1; }
 WORKERS ?= 2
 # The checks do keep their bytecode, out of the way: without it every worker rewrites every test's assertions again.
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache" $(RUN) -m pytest
-LIST := git ls-files --cached --others --exclude-standard
-PAGES := $(wildcard $(shell $(LIST) '*.md' 2>/dev/null))
-SCRIPTS := $(wildcard $(shell $(LIST) 'snippets/**.sh' 'tests/fixtures/**.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules 2>/dev/null))
+PAGES := $(shell $(CHECKOUT) files '*.md')
+SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
 .PHONY: help serve build test check lint types units bench lab shell record amend compare test-on hammer successors clean lock
 
@@ -39,39 +58,44 @@ help: ## list the commands
 .venv/site.stamp: requirements.txt | .venv/made.stamp
 	@echo "set-up: Python packages of the site"
 	@$(PIP) -r requirements.txt
+	@$(call imports,mkdocs material mkdocs_macros jsonschema)
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt | .venv/made.stamp
 	@echo "set-up: Python packages of the checks"
 	@$(PIP) -r requirements-dev.txt
+	@$(call imports,mkdocs material mkdocs_macros jsonschema pytest mypy ruff)
 	@touch $@ .venv/site.stamp
 
 serve: .venv/site.stamp ## build the site and serve it with live reload at http://127.0.0.1:8000
+	@$(CHECKOUT) trouble
+	@[[ '$(PORT)' =~ ^[1-9][0-9]{0,4}$$ ]] && (( $(PORT) < 65536 )) || { echo "PORT=$(PORT) is no port: give a number from 1 to 65535"; exit 1; }
+	@$(RUN) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { echo "port $(PORT) is in use, or not for this user: choose another with PORT="; exit 1; }
 	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
-	@$(RUN) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { echo "port $(PORT) is in use: choose another with PORT="; exit 1; }
 	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
 
 build: .venv/site.stamp ## build the site into site/
-	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && chmod 755 "$$out" && \
-		$(RUN) -m mkdocs build --strict --site-dir "$$out" && $(RUN) -m macros.pages.built "$$out" && rm -rf site && mv "$$out" site
+	@$(CHECKOUT) trouble
+	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && \
+		$(RUN) -m mkdocs build --strict --site-dir "$$out" && $(RUN) -m macros.pages.built "$$out" && \
+		chmod -R u=rwX,go=rX "$$out" && rm -rf site && mv "$$out" site # whatever the umask: a web server reads it
 
 check: .venv/dev.stamp ## every check that needs neither engine nor browser
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types units
 
 lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp
+	@$(CHECKOUT) trouble
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
-	@$(RUN) -m codespell_lib $$(git ls-files ':!*.out' ':!requirements*.txt')
+	@$(CHECKOUT) files | tr '\n' '\0' | xargs -0 $(RUN) -m codespell_lib # pyproject.toml says what it skips
 	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing"
 
 # These two take nine tenths of lint's time: they read again only after a change.
 build/pymarkdown.stamp: $(PAGES) pyproject.toml Makefile .venv/dev.stamp
-	@test -n "$(PAGES)" || { echo "no page to check: run this in a clone, with git installed"; exit 1; }
 	@$(RUN) -m pymarkdown --config pyproject.toml scan $(PAGES)
 	@mkdir -p build && touch $@
 
 build/shellcheck.stamp: $(SCRIPTS) Makefile .venv/dev.stamp
-	@test -n "$(SCRIPTS)" || { echo "no script to check: run this in a clone, with git installed"; exit 1; }
 	@.venv/bin/shellcheck -x -P snippets/lab $(SCRIPTS)
 	@mkdir -p build && touch $@
 
@@ -101,6 +125,7 @@ shell: .venv/site.stamp ## open a shell in which the pages' commands can be type
 	@$(RUN) -m snippets.runner shell
 
 record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 and REPEAT=2 for two to hold against each other
+	@$(CHECKOUT) trouble
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner record $(EXAMPLE)
 
@@ -119,7 +144,7 @@ hammer: .venv/site.stamp ## kill examples at random moments and say what is left
 
 successors: build ## build the site with the generator's likely successors and report what differs
 	@"$(PYTHON)" -m venv build/successors
-	@build/successors/bin/python -m pip --disable-pip-version-check --quiet install -r <(sed -E '/^ *--hash/d; s/ \\$$//' requirements.txt) properdocs==1.6.7 zensical==0.0.73
+	@$(call install,build/successors) -r <(sed -E '/^ *--hash/d; s/ \\$$//' requirements.txt) properdocs==1.6.7 zensical==0.0.73
 	@for generator in properdocs zensical; do \
 		rm -rf "build/$$generator"; \
 		case $$generator in properdocs) flags=(--strict --site-dir "$$PWD/build/properdocs");; zensical) flags=(--strict);; esac; \
@@ -135,6 +160,6 @@ clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@rm -rf build/site.* build/bench build/pycache build/hosts
 
 lock: .venv/made.stamp ## pin the requirements anew from pyproject.toml
-	@"$(PYTHON)" -m venv build/uv && build/uv/bin/python -m pip --quiet install uv==0.13.9
+	@"$(PYTHON)" -m venv build/uv && $(call install,build/uv) uv==0.13.9
 	@build/uv/bin/python -m uv pip compile pyproject.toml --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements.txt
 	@build/uv/bin/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.txt

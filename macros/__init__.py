@@ -13,6 +13,7 @@ from macros.model.load import load
 from macros.pages.check import check_pages
 from macros.pages.locate import Raised, locate_warnings
 from macros.pages.registry import MACROS, Macro
+from macros.pages.surroundings import prepare
 from macros.pages.uses import Site
 from macros.render import (  # each registers its macros when it is imported  # noqa: F401
     charts,
@@ -42,7 +43,7 @@ except ImportError:  # another generator
 
 
 def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of no public type
-    """Read the data, check the pages against it, and register the macros.
+    """Prepare the build, read the data, check the pages against it, and register the macros.
 
     Raises the generator's own error, which ends the build, with every problem found.
     """
@@ -50,6 +51,7 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     for name in [name for name in sys.modules if name == __name__ or name.startswith(f"{__name__}.")]:
         del sys.modules[name]
     try:
+        prepare(ROOT, os.environ)
         site = check_pages(load(ROOT, draft=os.environ.get("MACROS_FAIL") == "false"), MACROS)
     except ProblemError as error:
         raise PluginError(str(error)) from None

@@ -23,7 +23,7 @@ from macros.model.load import load
 from macros.pages.check import check_pages
 from macros.pages.registry import MACROS
 from macros.pages.uses import Site
-from snippets.runner import engines, hosts, lab, record, runs
+from snippets.runner import checkout, engines, hosts, lab, record, runs
 from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
 from tests.site import smallsite
@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     The report is this session's, and not that of one which a test starts: so its name goes from the environment.
     """
+    checkout.forget_foreign()
     config.stash[REPORT] = os.environ.pop(hosts.REPORT, "")
 
     def interrupted(number: int, _frame: FrameType | None) -> None:

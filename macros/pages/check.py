@@ -12,10 +12,10 @@ from macros.model.exceptions import PageException
 from macros.model.load import Data
 from macros.pages.parse import check_front_matter, macro_calls
 from macros.pages.registry import Macro
+from macros.pages.surroundings import LINKS
 from macros.pages.text import check_text
 from macros.pages.uses import Page, Shown, Site, Use, Uses, as_page, with_pages
 
-LINKS = {"snippets", "tests"}  # the links under docs/, by which scripts and outputs are published
 MARKDOWN = {".md", ".markdown", ".mdown", ".mkdn", ".mkd"}
 
 
@@ -27,7 +27,7 @@ def page_files(docs: Path, problems: Problems) -> list[Path]:
             path = Path(folder, name)
             if path.is_symlink():
                 if path.parent != docs or name not in LINKS:
-                    remedy = f"put the file itself there; links under docs/: {', '.join(sorted(LINKS))}"
+                    remedy = f"put the file itself there; links under docs/: {', '.join(LINKS)}"
                     problems.bad(path, "a link", remedy)
             elif name.endswith(".md"):
                 found.append(path)

@@ -24,7 +24,7 @@ from types import FrameType
 from macros.base.problems import ProblemError
 from macros.model.example_reader import load_example, load_examples
 from macros.model.examples import Example
-from snippets.runner import amend, compare, engines, execute, experiments, hosts, lab, record, runs
+from snippets.runner import amend, checkout, compare, engines, execute, experiments, hosts, lab, record, runs
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT, SNIPPETS
 
 CANNOT_BUILD_HERE = 3  # what `make test` goes on after, outside CI: what needs the lab is skipped
@@ -136,6 +136,7 @@ def _interrupted(number: int, _frame: FrameType | None) -> None:
 
 def main(words: list[str]) -> int:
     """Carry out one command; return its exit code."""
+    checkout.forget_foreign()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     try:

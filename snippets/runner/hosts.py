@@ -23,7 +23,7 @@ from pathlib import Path
 
 from macros.model.requirements import table
 
-from . import engines
+from . import checkout, engines
 from .paths import BUILD, LAB_SCRIPTS, ROOT, SNIPPETS
 
 HOSTS = BUILD / "hosts"
@@ -203,6 +203,8 @@ def run_on(release: str, command: list[str], *, fresh: bool) -> int:
         raise HostError(f"RELEASE={release or '(nothing)'}: choose one of {', '.join(RELEASES)}")
     if lacking := engines.missing(("root", "linux", "unshare")):
         raise HostError(str(lacking[0]))
+    if not checkout.commit():
+        raise HostError("test-on copies the checkout with its history, and git reads none here: run it in a clone")
     for row in table(SNIPPETS).values():
         if "hosts" in row.step.split(",") and (why := engines.program(row.program)()):
             raise HostError(f"{why}; as root: apt-get install {row.debian}")

@@ -7,7 +7,6 @@ import difflib
 import json
 import os
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from macros.model.recordings import Record
 from macros.model.regions import regions, with_markers
 from macros.model.results import REPEATS, RESULTS, sample_problem, split_point
 
-from . import engines, lab
+from . import checkout, engines, lab
 from .execute import Output, execute, failing_line, limit
 from .files import replace
 from .normal import leaks, normalise, short
@@ -147,18 +146,14 @@ def commit() -> str:
     What recording itself writes does not matter: the results and the recorded output.
     """
 
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    name = git("rev-parse", "--short=12", "HEAD")
+    name = checkout.commit()
     written = (
         ":(exclude)docs/data/results",
         ":(exclude)docs/data/repeats",
         ":(exclude,glob)snippets/**/*.out",
         ":(exclude,glob)snippets/**/recorded.json",
     )
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", "snippets", "macros", *written)
+    changed = checkout.changed("snippets", "macros", *written)
     return f"{name}+" if name and changed else name or "none"
 
 

@@ -262,8 +262,6 @@ def make(site: Path, *, lean: bool = False) -> Path:
     lab = site / "snippets" / "lab"
     lab.mkdir()
     shutil.copy(ROOT / "snippets" / "lab" / "requirements.tsv", lab)
-    for name in ("snippets", "tests"):
-        (site / "docs" / name).symlink_to(f"../{name}")
     seal(site)
     return site
 

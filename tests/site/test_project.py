@@ -12,15 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from snippets.runner import checkout
 from snippets.runner.paths import LAB_SCRIPTS, ROOT
 
-TRACKED = [
-    Path(name)
-    for name in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
-        "\n"
-    )
-    if name
-]
+TRACKED = [Path(name) for name in checkout.files()]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from macros.pages import built
+from snippets.runner import checkout
 from snippets.runner.paths import ROOT
 from tests.site import smallsite
 
@@ -45,9 +46,7 @@ def test_two_builds_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
 
 
 def test_every_script_and_recorded_file_is_published(site: Path) -> None:
-    names = subprocess.run(
-        ["git", "ls-files", "snippets"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split()
+    names = checkout.files("snippets/*")
     assert len(names) > 12
     absent = [name for name in names if not (site / name).is_file() and (ROOT / name).is_file()]
     assert absent == []
@@ -122,8 +121,13 @@ def test_software_emulation_is_named_at_every_recording_made_under_it(site: Path
 def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> None:
     """A page, a data file, a script, a macro and a theme file: each edit shows; a mistake is told and does not end the server."""
     site = smallsite.make(tmp_path / "with a space")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    # Held until the server has it: Linux lets two sockets have a port as long as neither listens, if both ask for that.
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    port = held.getsockname()[1]
+    if sys.platform != "linux":
+        held.close()
     words = [sys.executable, "-m", "mkdocs", "serve", "--no-strict", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
     server = subprocess.Popen(
         words,
@@ -164,6 +168,7 @@ def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> Non
 
     try:
         assert shows("A kernel is a program"), "".join(log)
+        held.close()
         edit("docs/kernels.md", "A kernel is", "A kernel surely is")
         assert shows("A kernel surely is"), "".join(log[-30:])
         edit("docs/data/claims.yml", "Every machine has", "Each machine has")
@@ -185,6 +190,7 @@ def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> Non
         edit("docs/kernels.md", "{{ nope }}", "Corrected.")
         assert shows("Corrected."), "".join(log[-30:])
     finally:
+        held.close()
         server.terminate()
         server.wait(10)
         shutil.rmtree(site, ignore_errors=True)
