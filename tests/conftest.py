@@ -40,6 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     The report is this session's, and not that of one which a test starts: so its name goes from the environment.
     """
     config.stash[REPORT] = os.environ.pop(hosts.REPORT, "")
+    os.environ.pop(
+        "DOCKER_DEFAULT_PLATFORM", None
+    )  # the tests' own containers are of the lab's image, as the scripts' are
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt(f"signal {number}")
