@@ -207,18 +207,16 @@ def has_proxies() -> str:
 
 def _listeners(socket: str) -> list[Path]:
     """Return the /proc directories of the dockerd processes that hold a socket listening at this path."""
-    try:
-        table = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
-    except OSError:
-        return []
     wanted = os.path.realpath(socket)
-    held = {f"socket:[{row[6]}]" for row in table if len(row) == 8 and os.path.realpath(row[7]) == wanted}
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (process / "comm").read_text().strip() == "dockerd" and any(
-                str(link.readlink()) in held for link in (process / "fd").iterdir()
-            ):
+            if (process / "comm").read_text().strip() != "dockerd":
+                continue
+            # The sockets of its network, which need not be ours.
+            table = [line.split() for line in (process / "net/unix").read_text().splitlines()[1:]]
+            held = {f"socket:[{row[6]}]" for row in table if len(row) == 8 and os.path.realpath(row[7]) == wanted}
+            if any(str(link.readlink()) in held for link in (process / "fd").iterdir()):
                 found.append(process)
         except OSError:
             continue  # ended meanwhile, or another user's
