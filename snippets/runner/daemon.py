@@ -186,6 +186,17 @@ def no_labels() -> str:
     return "the Docker daemon labels containers (SELinux), and those may not use its socket" if labels() else ""
 
 
+def layer_sizes() -> str:
+    """Return "" if the size that the daemon tells of a writable layer is that of its files, else why not.
+
+    With the image store of containerd, Docker 29's default, it includes the blocks of the layer's directories.
+    """
+    kinds = {str(row[-1]) for row in info().get("DriverStatus") or () if row}
+    if not any(kind.startswith("io.containerd.snapshotter.") for kind in kinds):
+        return ""
+    return "the Docker daemon keeps images in containerd's store, which adds a layer's directories to its size"
+
+
 @functools.cache
 def has_proxies() -> str:
     """Return "" if the daemon starts a proxy for each published port, as it does unless told otherwise; else why not.

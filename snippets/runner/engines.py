@@ -134,6 +134,7 @@ PROBES: dict[str, Callable[[], str]] = {
     "local-docker": daemon.local,
     "userland-proxy": daemon.has_proxies,
     "no-labels": daemon.no_labels,
+    "layer-sizes": daemon.layer_sizes,
     "containerd": _containerd,
     "user-namespaces": _user_namespaces,
     "root": lambda: "" if os.geteuid() == 0 else "needs root on the host",

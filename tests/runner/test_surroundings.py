@@ -164,10 +164,14 @@ def test_another_kernel_and_no_daemon_are_named(fake: Fake) -> None:
 
 
 def test_the_image_store_of_containerd_is_another_storage(fake: Fake) -> None:
-    """Docker 29's default: the examples run there, and results of experiments on storage are not compared with others."""
+    """Docker 29's default: the examples run there, but for one that shows an exact size; results name another storage."""
     fake.answers(DOCKER, INFO | STORE)
     assert said("docker", "local-docker") == []
     assert engines.docker_drivers()["docker_storage"] == "overlayfs"
+    (text,) = said("layer-sizes")
+    assert text.startswith("layer-sizes: the Docker daemon keeps images in containerd's store, ")
+    fake.answers(DOCKER, INFO | {"DriverStatus": [["Backing Filesystem", "extfs"], ["Supports d_type", "true"]]})
+    assert said("layer-sizes") == []
 
 
 def test_where_containers_are_labelled_what_cannot_work_is_skipped(fake: Fake) -> None:
