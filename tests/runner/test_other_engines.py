@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,18 @@ Start = Callable[[dict[str, Any]], None]
 CACHED = (daemon.answers, daemon.info, daemon.has_proxies)
 
 
+def _removed(group: Path) -> bool:
+    """Remove a control group with those below it; return whether it is gone, which it is when its last process is."""
+    with suppress(OSError):
+        for directory in [*sorted(group.rglob("*/"), reverse=True), group]:
+            directory.rmdir()
+    return not group.exists()
+
+
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Return a function that starts an engine with this configuration; from then on, every docker command goes to it."""
-    require("linux", "root", "docker", "local-docker", "unshare")
+    require("linux", "root", "docker", "unshare")
     where = Path(tempfile.mkdtemp(prefix="cvm-", dir="/tmp"))  # a short path, since a socket's may not be long
     started: list[subprocess.Popen[bytes]] = []
 
@@ -69,9 +78,10 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         process.wait()
     for cached in CACHED:
         cached.cache_clear()
-    for group in sorted(Path("/sys/fs/cgroup").glob(f"**/{where.name}"), reverse=True):
-        for directory in [*sorted(group.rglob("*/"), reverse=True), group]:
-            directory.rmdir()
+    end = time.monotonic() + SECONDS
+    while left := [group for group in Path("/sys/fs/cgroup").glob(f"**/{where.name}") if not _removed(group)]:
+        assert time.monotonic() < end, f"the engine's processes do not end: {left}"
+        time.sleep(0.2)
     shutil.rmtree(where)
 
 
