@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     checkout.forget_foreign()
     config.stash[REPORT] = os.environ.pop(hosts.REPORT, "")
+    os.environ.pop(
+        "DOCKER_DEFAULT_PLATFORM", None
+    )  # the tests' own containers are of the lab's image, as the scripts' are
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt(f"signal {number}")

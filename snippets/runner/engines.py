@@ -14,6 +14,7 @@ from pathlib import Path
 
 from macros.model import requirements
 
+from . import daemon
 from .paths import SNIPPETS
 
 
@@ -43,48 +44,12 @@ def program(name: str) -> Callable[[], str]:
     )
 
 
-@functools.cache
-def docker_answers() -> str:
-    """Return "" if a Docker daemon answers, else why not."""
-    if shutil.which("docker") is None:
-        return "no program 'docker'"
-    try:
-        answer = subprocess.run(
-            ["docker", "version", "--format", "{{.Server.Version}} {{.Server.Os}}"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "the Docker daemon did not answer within 120 s"
-    if answer.returncode != 0:
-        return (answer.stderr.strip().splitlines() or ["the Docker daemon does not answer"])[-1]
-    return "" if answer.stdout.split()[-1:] == ["linux"] else "the Docker daemon runs no Linux containers"
-
-
 def _linux() -> str:
     return "" if platform.system() == "Linux" else f"the host runs {platform.system()}, not Linux"
 
 
 def _amd64() -> str:
     return "" if platform.machine() == "x86_64" else f"the host is {platform.machine()}, the example needs x86-64"
-
-
-def _local_daemon() -> str:
-    """The example looks at the container's process from the host: the daemon must run on this kernel."""
-    if (why := _linux() or docker_answers()) != "":
-        return why
-    told = version("docker", "info", "--format", "{{.KernelVersion}} {{.SecurityOptions}}")
-    kernel, _, options = told.partition(" ")
-    for option in ("name=rootless", "name=userns"):
-        if option in options:
-            return f"the Docker daemon runs with {option.removeprefix('name=')}, so what the examples say of root is another matter"
-    return (
-        ""
-        if kernel == platform.release()
-        else f"the Docker daemon runs on another kernel ({kernel}), so its processes are not visible from here"
-    )
 
 
 def _containerd() -> str:
@@ -165,8 +130,11 @@ class Requirement:
 
 # What no program on PATH tells; every other requirement is the program in its row of the table, or a piece of the lab.
 PROBES: dict[str, Callable[[], str]] = {
-    "docker": docker_answers,
-    "local-docker": _local_daemon,
+    "docker": daemon.answers,
+    "local-docker": daemon.local,
+    "userland-proxy": daemon.has_proxies,
+    "no-labels": daemon.no_labels,
+    "layer-sizes": daemon.layer_sizes,
     "containerd": _containerd,
     "user-namespaces": _user_namespaces,
     "root": lambda: "" if os.geteuid() == 0 else "needs root on the host",
@@ -202,7 +170,8 @@ def missing(requires: tuple[str, ...]) -> list[Missing]:
     for name in requires:
         requirement = REQUIREMENTS[name]
         if why := requirement.why_not():
-            found.append(Missing(name, why, requirement.remedy, requirement.engine))
+            remedy = why.remedy if isinstance(why, daemon.Reason) else requirement.remedy
+            found.append(Missing(name, why, remedy, requirement.engine))
     return found
 
 
@@ -217,16 +186,12 @@ def version(*command: str) -> str:
 
 def docker_drivers() -> dict[str, str]:
     """Return the storage driver and the cgroup driver that the Docker daemon uses."""
-    storage = version("docker", "info", "--format", "{{.Driver}}")
-    return {"docker_storage": storage, "docker_cgroups": version("docker", "info", "--format", "{{.CgroupDriver}}")}
+    info = daemon.info()
+    return {"docker_storage": info.get("Driver", "none"), "docker_cgroups": info.get("CgroupDriver", "none")}
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the engines: docker client and server, containerd, runc, QEMU."""
+    """Return the versions of the engines: docker client and server, runc, QEMU."""
     qemu = version("qemu-system-x86_64", "--version").removeprefix("QEMU emulator version ")
-    return {
-        "docker client": version("docker", "version", "--format", "{{.Client.Version}}"),
-        "docker engine": version("docker", "version", "--format", "{{.Server.Version}}"),
-        "runc": version("runc", "--version").removeprefix("runc version "),
-        "qemu": qemu,
-    }
+    runc = version("runc", "--version").removeprefix("runc version ")
+    return {**daemon.versions(), "runc": runc, "qemu": qemu}

@@ -15,6 +15,7 @@ from pathlib import Path
 from macros.model.examples import Side
 from macros.model.regions import MARKER
 
+from . import daemon, surroundings
 from . import lab as lab_
 from .paths import LAB, LAB_SCRIPTS
 from .runs import SUPERVISES, VARIABLE, Run, kill_processes, uninterrupted
@@ -96,9 +97,14 @@ def split(text: str) -> tuple[dict[str, str], str]:
 def environment(run: Run, lab: lab_.Lab, here: Path, effort: str = "") -> dict[str, str]:
     """Return the environment of a run's processes: the caller's, and what the prelude hands to the script.
 
+    A run that may use Docker gets a configuration of its client in its own directory, where the user's would change it.
     `effort` is how much an experiment's round does: "once" or "full"; "" takes the caller's EFFORT, else "once".
     """
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CVM_", "BASH_ENV"))}
+    given = surroundings.for_scripts(os.environ)
+    kept = {key: value for key, value in given.items() if not key.startswith(("CVM_", "BASH_ENV"))}
+    if (run.directory / "docker").exists():
+        kept |= surroundings.docker_configuration(os.environ, run.directory)
+        kept |= {"CVM_LABELS": "1"} if daemon.labels() else {}
     return kept | {
         "CVM_RUN": run.id,
         "CVM_HERE": str(here),

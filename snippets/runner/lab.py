@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import engines
+from . import engines, surroundings
 from .paths import LAB, LAB_SCRIPTS
 
 PROBE_SECONDS = {
@@ -92,7 +92,7 @@ def _call(words: list[str], where: Path, seconds: float) -> subprocess.Completed
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env=os.environ | {"TMPDIR": str(temporary)},
+        env=surroundings.for_docker(os.environ) | {"TMPDIR": str(temporary)},
     )
     try:
         out, err = process.communicate(timeout=seconds)

@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from . import surroundings
 from .paths import RUNS as RUNS
 from .paths import STATE as STATE
 
@@ -177,7 +178,13 @@ def _docker(*words: str, asks: bool = True) -> list[str]:
     for attempt in range(ATTEMPTS):
         try:
             answer = subprocess.run(
-                ["docker", *words], capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL
+                ["docker", *words],
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                env=surroundings.for_docker(os.environ),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Unreachable(f"docker does not answer: {error}") from error
@@ -312,6 +319,8 @@ def clean(run: str) -> None:
             "--rm",
             "--network",
             "none",
+            "--security-opt",
+            "label=disable",
             "--volume",
             f"{directory}:/run",
             LAB_IMAGE,

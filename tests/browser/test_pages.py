@@ -38,7 +38,7 @@ WEIGHT = 100_000  # bytes, compressed, the search index not counted
 REQUESTS = 12
 AXE = files(axe_playwright_python).joinpath("axe.min.js").read_text("utf-8")
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Chromium's own calls home would be requests to other hosts.
+# Chromium's own calls home would be requests to other hosts; and no request goes through a proxy of this machine.
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -46,6 +46,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
 ]
 
 

@@ -22,10 +22,15 @@ def test_example(example_side: tuple[Example, Side], run_example: Runs) -> None:
         pytest.fail(str(error), pytrace=False)
 
 
-MEASURED = [(example, side) for example in EXAMPLES.values() if example.metrics for side in example.sides.values()]
+MEASURED = [
+    pytest.param(example, side, id=side.id, marks=pytest.mark.example(example.id))
+    for example in EXAMPLES.values()
+    if example.metrics
+    for side in example.sides.values()
+]
 
 
-@pytest.mark.parametrize(("experiment", "side"), MEASURED, ids=[side.id for _, side in MEASURED])
+@pytest.mark.parametrize(("experiment", "side"), MEASURED)
 def test_experiment_has_its_shape(experiment: Example, side: Side, run_example: Runs) -> None:
     """One round samples nothing but declared metrics, each once, or once at each of its points; never what it should be."""
     output = run_example(experiment.id, side.side)

@@ -14,7 +14,7 @@ from macros.base.problems import ProblemError
 from macros.model.example_reader import load_examples, recording_problems
 from macros.model.examples import Example, Volatile
 from macros.model.regions import dedent, regions, with_markers
-from snippets.runner import engines, record
+from snippets.runner import engines, normal, record
 from snippets.runner.execute import MARK, Output, failing_line, instrument, plain, split
 from snippets.runner.files import replace
 from snippets.runner.normal import leaks, normalise
@@ -129,6 +129,79 @@ def test_the_hosts_name_is_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "node", lambda: "annas-laptop")
     assert leaks("Linux annas-laptop 6.1\n") == [(1, "annas-laptop")]
     assert leaks("not-annas-laptop-at-all\n") == []
+    monkeypatch.setattr(platform, "node", lambda: "annas-laptop.example.org")
+    assert leaks("Linux annas-laptop 6.1\n") == [(1, "annas-laptop")]
+
+
+# Names that people give to hosts and accounts, and that the examples print as words.
+ORDINARY = ("docker", "server", "host", "node", "kernel", "container", "vm")
+LEAKING = (
+    "root@<name>:/# ls",
+    "<name>@elsewhere.example: Permission denied",
+    "<name>:~# ls",
+    "hostname: <name>",
+    '    "Hostname": "<name>",',
+    "HOSTNAME=<name>",
+    "Linux <name> 6.1.0-57-cloud-amd64 #1 SMP",
+    "uid=1000(<name>) gid=1000(<name>) groups=1000(<name>)",
+    "-rw-r--r-- 1 <name> users 12 Nov 30 03:00 file",
+    "Nov 30 03:00:00 <name> systemd[1]: Started",
+    "<name>       812  0.0  0.1   4360  3212 ?        S    03:00   0:00 bash",
+    "127.0.1.1 <name>.example.org <name>",
+    "/var/mail/<name>",
+    "cd ~<name>",
+)
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_a_name_that_is_an_ordinary_word_refuses_no_recording(
+    name: str, examples: dict[str, Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host and user called so: all recorded output is the same as before, and none of it is a leak."""
+    monkeypatch.setattr(platform, "node", lambda: name)
+    monkeypatch.setattr("getpass.getuser", lambda: name)
+    for example in examples.values():
+        for side in example.sides.values():
+            assert leaks(side.recorded.read_text("utf-8")) == [], side.recorded
+    for text in ("srw-rw---- 1 root docker 0 docker.sock", "groups=0(root),999(docker)", "docker@sha256:00"):
+        assert leaks(text) == [], text
+
+
+@pytest.mark.parametrize("name", [*ORDINARY, "pc"])
+@pytest.mark.parametrize("whose", ["host", "user"])
+def test_a_name_is_a_leak_where_it_can_only_be_a_name(whose: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ordinary word too, and a short one; and the same line with another name is none."""
+    monkeypatch.setattr(platform, "node", lambda: name if whose == "host" else "localhost")
+    monkeypatch.setattr("getpass.getuser", lambda: name if whose == "user" else "root")
+    for line in LEAKING:
+        assert leaks(f"fine\n{line.replace('<name>', name)}\n") == [(2, name)], line
+        assert leaks(f"fine\n{line.replace('<name>', 'other')}\n") == [], line
+
+
+def test_a_name_that_the_project_does_not_write_is_a_leak_anywhere(
+    examples: dict[str, Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was recorded: a name in it does not become one of the project's own words."""
+    monkeypatch.setattr("getpass.getuser", lambda: "wilhelmina")
+    assert leaks("started by wilhelmina at noon\n") == [(1, "wilhelmina")]
+    recorded = {
+        word
+        for example in examples.values()
+        for side in example.sides.values()
+        for word in re.findall(r"[a-z0-9]{4,}", side.recorded.read_text("utf-8").lower())
+    }
+    only_there = sorted(recorded - normal.own_words())
+    assert only_there, "every recorded word is also written by the project, so this test shows nothing"
+    monkeypatch.setattr(platform, "node", lambda: only_there[0])
+    assert leaks(f"see {only_there[0]} here\n") == [(1, only_there[0])]
+
+
+def test_a_user_without_an_entry_in_the_password_file_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert leaks("nothing of interest\n") == []
 
 
 def test_a_failing_command_is_named_with_the_scripts_line() -> None:

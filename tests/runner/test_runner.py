@@ -52,7 +52,8 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         environment = os.environ | {"LEAVER": way, "LEAVER_FILE": str(file), "CVM_STATE": str(runs.STATE)}
         with said.open("w") as out:
             process = subprocess.Popen(
-                [sys.executable, str(ROOT / "tests" / "runner"), "run", str(script)],
+                [sys.executable, "-m", "snippets.runner", "run", str(script)],
+                cwd=ROOT,
                 env=environment,
                 stdout=out,
                 stderr=out,
@@ -211,8 +212,8 @@ def test_the_readers_shell_has_what_the_pages_name_and_leaves_nothing() -> None:
     """Commands typed into `make shell` find the lab's files and variables; what they started is gone afterwards."""
     require("docker", "qemu")
     typed = 'docker run -d cvm-lab sleep 1000\ntouch "$WORK/x"\nls vmlinuz initramfs.gz\nsetsid sleep 1000 &\necho "run=$RUN accel=$ACCEL"\nexit\n'
-    words = [sys.executable, str(ROOT / "tests" / "runner"), "shell"]
-    done = subprocess.run(words, input=typed, capture_output=True, text=True, timeout=600, check=False)
+    words = [sys.executable, "-m", "snippets.runner", "shell"]
+    done = subprocess.run(words, cwd=ROOT, input=typed, capture_output=True, text=True, timeout=600, check=False)
     found = re.search(r"run=(cvm-\S+) accel=(kvm|tcg)", done.stdout)
     assert found, done.stdout + done.stderr
     assert "initramfs.gz" in done.stdout and "vmlinuz" in done.stdout

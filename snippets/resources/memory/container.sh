@@ -68,18 +68,12 @@ read_all() { # NUMBER: sample the memory of the containers 1 to NUMBER
         anonymous=$((anonymous + $(awk '$1 == "anon" || $1 == "rss" {print $2}' <<<"$stat")))
         file=$((file + $(awk '$1 == "file" || $1 == "cache" {print $2}' <<<"$stat")))
     done
-    # A daemon that is told to use no proxies has none.
-    for port in "${ports[@]}"; do proxies+=("$(pgrep -f "docker-proxy .*-host-port $port " || true)"); done
-    mapfile -t proxies < <(printf '%s\n' "${proxies[@]}" | sed '/^$/d')
+    for port in "${ports[@]}"; do proxies+=("$(pgrep -f "docker-proxy .*-host-port $port ")"); done
     sample "cgroups@$1" "$usage"
     sample "anonymous@$1" "$anonymous"
     sample "file@$1" "$file"
     sample "shims@$1" "$(pss "${shims[@]}")"
-    if [ ${#proxies[@]} = 0 ]; then
-        sample "proxies@$1" 0
-    else
-        sample "proxies@$1" "$(pss "${proxies[@]}")"
-    fi
+    sample "proxies@$1" "$(pss "${proxies[@]}")"
     daemons "$1"
     available "$1"
 }
