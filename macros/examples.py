@@ -61,6 +61,7 @@ REQUIREMENTS = frozenset(
         "vsyscall",
         "cpio",
         "fincore",
+        "write-limits",
         "bwrap",
         "uml",
         "uml-boots",

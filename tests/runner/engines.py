@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import client
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -85,6 +87,13 @@ def _containerd() -> str:
         return why
     sockets = ("/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock")
     return "" if any(os.access(path, os.W_OK) for path in sockets) else "no socket of containerd that this user may use"
+
+
+@functools.cache
+def _write_limits() -> str:
+    """Debian 13's client (26.1.5+dfsg1) takes --device-write-bps and sends an empty list, so that nothing is limited."""
+    sent = client.host_config("--device-write-bps", "/dev/null:1mb")
+    return "" if sent.get("BlkioDeviceWriteBps") else "this Docker client drops --device-write-bps without a word"
 
 
 def _user_namespaces() -> str:
@@ -198,6 +207,9 @@ REQUIREMENTS: dict[str, Requirement] = {
         lambda: "" if Path("/sys/kernel/mm/ksm/run").exists() else "this kernel has no KSM",
         "run it on a kernel with KSM",
         engine=False,
+    ),
+    "write-limits": Requirement(
+        _write_limits, "use a client that passes the option on, such as Docker's own", engine=False
     ),
     "criu": Requirement(_program("criu"), f"as root: {APT} criu", engine=False),
     "iptables": Requirement(_program("iptables"), f"as root: {APT} iptables", engine=True),
