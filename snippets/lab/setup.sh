@@ -57,6 +57,7 @@ elsewhere() {
     chromium) hint chromium chromium "--cask chromium" ;;
     runc | cpio | mmdebstrap | hyperfine | iptables | strace | virtiofsd) hint "$1" "$1" "$1" ;;
     cc) hint tcc gcc gcc ;;
+    libatomic.so.1) hint libatomic1 libatomic gcc ;;
     bwrap) hint bubblewrap bubblewrap bubblewrap ;;
     linux.uml) hint user-mode-linux user-mode-linux user-mode-linux ;;
     mke2fs) hint e2fsprogs e2fsprogs e2fsprogs ;;
@@ -170,6 +171,12 @@ engines() {
 }
 
 browser() {
+    # The program that drives the browser comes with Python's package, but for one library, which a small system lacks.
+    if PATH="$PATH:/usr/sbin:/sbin" command -v ldconfig >/dev/null && ! PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1'; then
+        missing_packages+=(libatomic1)
+        missing_words+=(libatomic.so.1)
+        install_missing
+    fi
     for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         ! command -v "$name" >/dev/null || return 0
     done
