@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -p -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
+.SUFFIXES: # no rule of make's own: it would make a file NAME of a NAME.sh beside it
 
 PYTHON ?= python3
 PORT ?= 8000

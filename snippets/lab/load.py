@@ -2,7 +2,8 @@
 
 usage: load.py PORT PATH COUNT RATE
 
-A request is sent when its time has come, whether or not those before it were answered; each has a connection of its own
+A request is sent when its time has come, whether or not those before it were answered, as long as fewer than eight are under
+way: a machine that is too slow for the rate gets fewer requests, and not more and more at once. Each has a connection of its own
 and a minute. A line holds the seconds from the start of the load to the request, the status ("failed" if there was no
 answer) and the answer's first line, or why there was none. SIGTERM ends the sending early; what was sent is waited for. It
 never sends anything to another machine.
@@ -17,7 +18,7 @@ import threading
 import time
 
 PATIENCE = 60.0  # seconds that a request may take, on a busy machine too
-MOST, FASTEST = 10_000, 100  # requests, and requests a second
+MOST, FASTEST, AT_ONCE = 10_000, 100, 8  # requests, requests a second, requests under way
 
 
 def ask(port: int, path: str) -> tuple[str, str]:
@@ -39,13 +40,19 @@ def load(port: int, path: str, count: int, rate: float, enough: threading.Event)
     lines: list[str] = []
     threads: list[threading.Thread] = []
     start = time.monotonic()
+    places = threading.Semaphore(AT_ONCE)
 
     def one(number: int) -> None:
         began = time.monotonic() - start
-        status, text = ask(port, path)
+        try:
+            status, text = ask(port, path)
+        finally:
+            places.release()
         lines[number] = f"{began:.2f} {status} {text}"
 
     while len(threads) < count and not enough.wait(max(0.0, len(threads) / rate - (time.monotonic() - start))):
+        if not places.acquire(timeout=0.1):
+            continue
         lines.append("")
         threads.append(threading.Thread(target=one, args=(len(threads),), daemon=True))
         threads[-1].start()

@@ -33,7 +33,8 @@ take() { # NAME: first what the module says that it depends on, then itself
     for need in $(tr '\0' '\n' <"$copy" | sed -n 's/^depends=//p' | tr ',' ' '); do
         take "$need"
     done
-    echo "insmod \"\${0%/*}/$name.ko\"" >>"$directory/load"
+    echo "grep -q '^$name ' /proc/modules || insmod \"\${0%/*}/$name.ko\"" \
+        >>"$directory/load"
 }
 : >"$directory/load"
 for name; do take "$name"; done

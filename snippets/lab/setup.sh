@@ -163,6 +163,12 @@ engines() {
 }
 
 browser() {
+    # The program that drives the browser comes with Python's package, but for one library, which a small system lacks.
+    if PATH="$PATH:/usr/sbin:/sbin" command -v ldconfig >/dev/null && ! PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1'; then
+        missing_packages+=(libatomic1)
+        missing_words+=(libatomic.so.1)
+        install_missing
+    fi
     for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         ! command -v "$name" >/dev/null || return 0
     done

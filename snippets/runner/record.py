@@ -76,7 +76,7 @@ def naming_versions(example: Example, side: Side) -> Iterator[None]:
         yield
     except ExampleError as error:
         if other := other_versions(example, side, engines.versions()):
-            raise ExampleError(f"{other}\n{error}") from error
+            raise ExampleError(f"{other}\n{error}") from None
         raise
 
 

@@ -177,6 +177,26 @@ def test_for_a_user_who_is_not_root_nothing_is_installed_and_each_lack_is_named(
     assert "set-up: no chromium here; as root: apt-get install chromium" in done.stdout
 
 
+def test_the_library_that_drives_the_browser_is_named_where_it_is_absent(tmp_path: Path) -> None:
+    """A small Debian lacks it, and every test of the browser would fail without saying why."""
+    bin_ = bare_path(tmp_path, "chromium")
+    fake_id(bin_, 1000)
+    for name, text in (
+        ("ldconfig", "echo 'libc.so.6 => /lib/libc.so.6'"),
+        ("apt-get", "exit 9"),
+        ("chromium", "exit 0"),
+    ):
+        (bin_ / name).unlink(missing_ok=True)
+        (bin_ / name).write_text(f"#!/bin/sh\n{text}\n")
+        (bin_ / name).chmod(0o755)
+    done = setup(bin_, "browser")
+    assert (
+        done.stdout == "set-up: no libatomic.so.1 here; as root: apt-get install --no-install-recommends libatomic1\n"
+    )
+    (bin_ / "ldconfig").write_text("#!/bin/sh\necho 'libatomic.so.1 => /lib/libatomic.so.1'\n")
+    assert setup(bin_, "browser").stdout == ""
+
+
 @pytest.mark.skipif(
     not re.search(r"^(ID|ID_LIKE)=.*(debian|ubuntu)", Path("/etc/os-release").read_text("utf-8"), re.MULTILINE)
     if Path("/etc/os-release").is_file()
