@@ -10,9 +10,7 @@ import sys
 
 import pytest
 
-from macros.base.quantities import NUMBER
 from macros.model.load import Data
-from macros.model.sources import FIGURE
 from snippets.runner.paths import ROOT
 from tests.conftest import COLLECTED
 
@@ -102,11 +100,3 @@ def test_the_whole_comparison_is_judged(data: Data) -> None:
 
 def test_every_other_statement_that_is_often_made_is_judged(data: Data) -> None:
     assert [claim.id for claim in data.claims.values() if claim.id[0] == "M"] == [f"M{n}" for n in range(1, 27)]
-
-
-def test_no_claim_holds_a_quantity_typed_by_hand(data: Data) -> None:
-    """A figure in a claim's text comes from a source, as {SOURCE:FIGURE}."""
-    for claim in data.claims.values():
-        for text in (claim.conditions, claim.explanation):
-            typed = NUMBER.search(FIGURE.sub("", text))
-            assert typed is None, f"docs/data/claims.yml:{claim.line}: claim {claim.id}: {typed and typed[0]!r}"
