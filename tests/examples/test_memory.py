@@ -189,9 +189,14 @@ def merging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Switch]
         script = EXAMPLES["resources/same-pages"].sides["vm"].script
         kept = {key: value for key, value in os.environ.items() if not key.startswith("CVM_")}
         added = {"EFFORT": "full", "KSM_DIRECTORY": str(switch), "CVM_STATE": str(runs.STATE)}
-        words = [sys.executable, str(ROOT / "tests" / "runner"), "run", str(script)]
+        words = [sys.executable, "-m", "snippets.runner", "run", str(script)]
         process = subprocess.Popen(
-            words, env=kept | added, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            words,
+            cwd=ROOT,
+            env=kept | added,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         started.append(process)
         end = time.monotonic() + 600
