@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+CODE_SPAN = re.compile(r"(`+)(?P<code>.+?)\1")
+
 
 def slug(text: str) -> str:
     """Return `text` as an HTML id: lower case, hyphens for everything else."""

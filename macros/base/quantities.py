@@ -1,8 +1,11 @@
-"""Finds quantities in prose: a number with its unit, in digits or in words, and large numbers in words."""
+"""Finds quantities in prose: a number with its unit, in digits or in words, shares, and numbers above ten in words."""
 
 from __future__ import annotations
 
+import html
 import re
+
+from macros.base.markup import CODE_SPAN
 
 UNIT = (
     r"(?:(?:kilo|mega|giga|tera)(?:bytes?|bits?)|[kKMGT]i?[bB](?:ps)?|B|bytes?|[kKMGT]?bit/s|[kMG]?b/s|[kKMGT]i?B/s|mb|gb"
@@ -18,24 +21,58 @@ NUMBER = re.compile(
 )
 
 ONES = "one|two|three|four|five|six|seven|eight|nine|ten"
-LARGE = (
-    r"(?:eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?"
-    r"|(?:a |two |three )?hundreds?|(?:a |two |three )?thousands?|(?:a )?millions?|(?:a )?dozens?)"
+TENS = (
+    r"eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
 )
-PART = r"(?:half an?|(?:a|one) quarter of an?|(?:a|one|two) thirds? of an?|an? (?:third|fourth|fifth|sixth|eighth|tenth|hundredth) of an?)"
+SCALE = "hundred|thousand|million"
+# Counted: "a hundred", "ten thousand", "several dozen"; not the idiom "by the thousand".
+LARGE = rf"(?:(?:an?|a few|several|{ONES}|{TENS}) (?:{SCALE}|dozen)|{TENS})"
+PART = "third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twentieth|hundredth|thousandth"
+FRACTION = rf"(?:half an?|an? (?:{PART}) of an?|(?:one|two|three|four|nine)(?: |-)(?:{PART})s? of an?)"
 UNIT_WORD = (
-    r"(?:(?:kilo|mega|giga|tera|kibi|mebi|gibi)(?:bytes?|bits?)|bytes?|(?:nano|micro|milli)?seconds?|minutes?|hours?"
-    r"|days?|weeks?|per cent|percent|times as|orders? of magnitude|megahertz|gigahertz)"
+    r"(?:(?:kilo|mega|giga|tera|kibi|mebi|gibi)(?:bytes?|bits?(?! Ethernet))|bytes?|(?:nano|micro|milli)?seconds?|minutes?"
+    r"|hours?|days?|weeks?|per cent|percent|times (?:as|faster|slower|longer|more|less|the)|orders? of magnitude"
+    r"|megahertz|gigahertz)"
 )
-# A number in words is a quantity before a unit, as a share of ten or more, or where it is larger than ten.
-WORDS = re.compile(
-    rf"(?<![\w-])(?:(?:(?:{ONES}|{LARGE}|a few|several|a couple of|{PART})(?: (?:to|or|and) (?:{ONES}|{LARGE}))?[ -]{UNIT_WORD}(?! of the (?:day|week)))"
-    rf"|(?:{ONES}|{LARGE}) (?:in|out of) (?:ten|a? ?{LARGE})"
-    rf"|{LARGE})(?![\w-])",
-    re.IGNORECASE,
+COUNT = rf"(?:{LARGE}|{ONES}|a few|several|a couple of|{FRACTION}|{SCALE}|(?:hundreds|thousands|millions|dozens) of)"
+# A number in words is a quantity before a unit, as a share, or where it is larger than ten. A plain "half" or "twice" is
+# left alone: a median is defined by halves, and most of the halves on the pages are definitions. So are "one day" and
+# "a thousand things", which count nothing.
+_WORDS = (
+    rf"(?<![\w-])(?!one day\b)(?!(?:an?|one) (?:{SCALE}|dozen) (?:\w+ )?things\b)"
+    rf"(?:{COUNT}(?: (?:to|or|and) (?:{COUNT}))?(?: |-){UNIT_WORD}"
+    rf"|(?:{ONES}|{LARGE}) (?:in|out of) (?:ten|{LARGE})"
+    rf"|(?:an?|one|two|three|four|nine)(?: |-)(?:{PART})s? of"
+    rf"|{LARGE})(?![\w-])"
 )
+WORDS = re.compile(_WORDS.replace(" ", r"(?: |\n *)"), re.IGNORECASE)  # also over the end of a line
+
+SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
+NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.][^}]*\}")
+TAG = re.compile(r"</?[A-Za-z][^>]*>")
 
 
 def quantities(text: str) -> list[re.Match[str]]:
-    """Return the quantities in a text, in digits and in words, in the order in which they stand."""
-    return sorted([*NUMBER.finditer(text), *WORDS.finditer(text)], key=lambda match: match.start())
+    """Return the quantities in a text, in digits and in words, in their order.
+
+    A quantity may run over the end of a line. Where two overlap ("100 thousand seconds"), the first stands for both.
+    """
+    found: list[re.Match[str]] = []
+    for match in sorted([*NUMBER.finditer(text), *WORDS.finditer(text)], key=lambda match: match.start()):
+        if not found or match.start() >= found[-1].end():
+            found.append(match)
+    return found
+
+
+def plain_prose(line: str) -> str:
+    """Return a line of prose as a reader sees it: no markup, macro calls, addresses or code.
+
+    Code that is nothing but a number and its unit stays.
+    """
+
+    def code(match: re.Match[str]) -> str:
+        return match["code"] if NUMBER.fullmatch(match["code"].strip()) else " … "
+
+    line = SPACES.sub(" ", html.unescape(NO_PROSE.sub(" … ", TAG.sub("", CODE_SPAN.sub(code, line)))))
+    return re.sub(r"[*_`~]", "", line).rstrip()

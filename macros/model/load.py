@@ -15,11 +15,12 @@ from macros.model.comparison import Section, read_sections
 from macros.model.escapes import Escape, read_escapes
 from macros.model.example_reader import check_recordings, load_examples
 from macros.model.examples import Example
-from macros.model.exceptions import PageException, read_exceptions
+from macros.model.exceptions import TextException, read_exceptions
 from macros.model.expectations import wrong_with
 from macros.model.files import Files
 from macros.model.glossary import Term, read_glossary
 from macros.model.guide import Guide, read_guide
+from macros.model.numbers import check_numbers
 from macros.model.planner import Planner, read_planner
 from macros.model.results import Failure, Recorded, Results, load_repeats, load_results
 from macros.model.seal import SEAL, check_seal
@@ -54,8 +55,8 @@ class Data:
     recorded: Recorded
     machine: str
     charts: dict[str, Chart]
-    shell_exceptions: tuple[PageException, ...]
-    number_exceptions: tuple[PageException, ...]
+    shell_exceptions: tuple[TextException, ...]
+    number_exceptions: tuple[TextException, ...]
     guide: Guide
     planner: Planner
     again: tuple[Recorded, ...] = ()
@@ -177,6 +178,8 @@ class _Loader:
         sections = read_sections(docs["comparison"]) if docs["comparison"] else None
         glossary = read_glossary(docs["glossary"]) if docs["glossary"] else ()
         escapes = read_escapes(docs["escapes"], sources) if docs["escapes"] and sources is not None else ()
+        if docs["exceptions"]:
+            check_numbers(docs, read_exceptions(docs["exceptions"], "numbers"), self.problems)
         first = str(docs["machines"].content["first"]) if docs["machines"] else ""
         examples = self.examples()
         both = self.recorded(examples) if examples is not None else None

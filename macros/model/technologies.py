@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from macros.base.quantities import quantities
 from macros.base.schemas import Document, Where
 from macros.model.sources import FIGURE, Source, check_figures, check_place
 from macros.model.tests import KnownTests
@@ -65,7 +66,8 @@ def _check(
         what = f"{name}: there is no result {' '.join(cell.result)}"
         document.bad(where, what, "write [SECTION/NAME, SIDE, METRIC] of a recorded result")
     check_figures(document, where, name, sources, cell.text)
-    if BY_HAND.search(FIGURE.sub("", cell.text)):
+    plain = FIGURE.sub("", cell.text)
+    if BY_HAND.search(plain) and not quantities(plain):  # macros/model/numbers.py refuses a quantity
         document.bad(where, f"{name}: a number typed by hand", "write it as {SOURCE:FIGURE}, or as a result")
 
 

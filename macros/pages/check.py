@@ -8,7 +8,7 @@ from pathlib import Path
 
 from macros.base.problems import ProblemError, Problems, read, relative
 from macros.model.examples import LAB
-from macros.model.exceptions import PageException
+from macros.model.exceptions import DATA, TextException, check_used
 from macros.model.load import Data
 from macros.pages.parse import check_front_matter, macro_calls
 from macros.pages.registry import Macro
@@ -37,7 +37,7 @@ def page_files(docs: Path, problems: Problems) -> list[Path]:
 
 
 def _check_page(
-    data: Data, path: Path, macros: Mapping[str, Macro], problems: Problems, shown: Shown, used: set[PageException]
+    data: Data, path: Path, macros: Mapping[str, Macro], problems: Problems, shown: Shown, used: set[TextException]
 ) -> Page | None:
     """Check one page; return what others refer to of it, or None where its calls cannot be told."""
     file, page = relative(path, data.root), relative(path, data.root / "docs")
@@ -65,7 +65,7 @@ def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
     docs = data.root / "docs"
     problems = Problems(data.root)
     shown: Shown = set()
-    used: set[PageException] = set()
+    used: set[TextException] = set()
     files = page_files(docs, problems)
     if not files:
         problems.bad(docs, "no page was found", "pages are Markdown files under docs/")
@@ -73,10 +73,8 @@ def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
     found = tuple(page for page in pages if page is not None)
     if len(found) == len(files):
         _check_shown(data, shown, problems)
-        unused = set(data.shell_exceptions + data.number_exceptions) - used
-        for exception in sorted(unused, key=lambda e: e.line):
-            what = f"an exception that nothing needs: {exception.page}: {exception.text!r}"
-            problems.bad("docs/data/exceptions.yml", what, "remove it", line=exception.line)
+        of_pages = [e for e in data.shell_exceptions + data.number_exceptions if not e.page.startswith(DATA)]
+        check_used(of_pages, used, problems)
     problems.raise_any()
     return with_pages(data, found)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import yaml
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from macros.base.markup import CODE_SPAN
 from macros.base.problems import Problems
 
 FRONT = re.compile(r"-{3}[ \t]*\n(?P<yaml>.*?\n)(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
 FRONT_KEYS = {"title", "description", "hide"}
 RAW = "docs/contributing.md"  # the page that shows how macros are called
-CODE_SPAN = re.compile(r"(`+)(?P<code>.+?)\1")
 
 
 @dataclass(frozen=True)

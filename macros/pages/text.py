@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
+from functools import partial
 
+from macros.base.markup import CODE_SPAN
 from macros.base.problems import Problems
-from macros.base.quantities import NUMBER
-from macros.model.exceptions import PageException
+from macros.base.quantities import plain_prose, quantities
+from macros.model.exceptions import TextException, excepted
 from macros.model.load import Data
-from macros.pages.parse import CODE_SPAN, body
+from macros.model.numbers import note_typed
+from macros.pages.parse import body
 
 LANGUAGES = ("text", "yaml", "toml", "json", "python", "html")  # of code blocks; every other is excepted or refused
 FENCE = re.compile(r"^(?:\s*>)*\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 INCLUDE = re.compile(r"^\s*-+8<-+(?:\s|$)")  # pymdownx's include
+CALL = re.compile(r"\{\{(?:(?!\{\{|\n\n).)*?\}\}", re.DOTALL)  # a macro call
 PROMPT = re.compile(r"^\s*\$ [A-Za-z]")
 CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|\[\^|:\s|<")  # what an indented line can belong to
-SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
-NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.][^}]*\}")
-TAG = re.compile(r"</?[A-Za-z][^>]*>")
-
-
-def excepted(exceptions: tuple[PageException, ...], page: str, line: str, used: set[PageException]) -> bool:
-    """Return whether an exception covers a line of a page, and note that it is used."""
-    for exception in exceptions:
-        if exception.page == page and exception.text in line:
-            used.add(exception)
-            return True
-    return False
 
 
 def language_of(info: str) -> str:
@@ -41,7 +32,7 @@ def language_of(info: str) -> str:
     return next((word for word in classes if word not in LANGUAGES), classes[0] if classes else "")
 
 
-def check_text(text: str, file: str, page: str, data: Data, used: set[PageException], problems: Problems) -> None:
+def check_text(text: str, file: str, page: str, data: Data, used: set[TextException], problems: Problems) -> None:
     """Note what a page's text may not hold: typed shell, includes by the generator, numbers typed by hand.
 
     `page` is the page's path below docs/; `used` collects the exceptions that were needed.
@@ -58,7 +49,7 @@ Bad = Callable[[int, str, str], None]
 SHELL = "put the command into a script under snippets/ and call its example; or list its first line in docs/data/exceptions.yml, with the reason"
 
 
-def _check_blocks(text: str, page: str, data: Data, used: set[PageException], bad: Bad) -> list[str]:
+def _check_blocks(text: str, page: str, data: Data, used: set[TextException], bad: Bad) -> list[str]:
     """Note what is wrong with code blocks and includes; return the lines of prose, each line of a block as an empty one."""
     fence, opened, language = "", 0, ""
     pending = False  # the next line is the first of a block that needs an exception
@@ -106,26 +97,13 @@ def _check_blocks(text: str, page: str, data: Data, used: set[PageException], ba
     return prose
 
 
-def _check_numbers(text: str, prose: list[str], page: str, data: Data, used: set[PageException], bad: Bad) -> None:
+def _check_numbers(text: str, prose: list[str], page: str, data: Data, used: set[TextException], bad: Bad) -> None:
     """Note each quantity typed by hand."""
     lines = body(text).split("\n")
-    joined = "\n".join(map(plain_prose, prose))
-    for hit in NUMBER.finditer(joined):
+    calls = CALL.sub(lambda call: " … " + "\n" * call[0].count("\n"), "\n".join(prose))  # over several lines, too
+    joined = "\n".join(map(plain_prose, calls.split("\n")))
+    for hit in quantities(joined):
         number = joined.count("\n", 0, hit.start()) + 1
         spanned = " ".join(lines[number - 1 : number + hit[0].count("\n")])
         if not excepted(data.number_exceptions, page, spanned, used):
-            remedy = "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}; or list it in docs/data/exceptions.yml, with the reason"
-            bad(number, f"a quantity typed by hand: '{' '.join(hit[0].split())}'", remedy)
-
-
-def plain_prose(line: str) -> str:
-    """Return a line of prose as a reader sees it, for the search of numbers: no markup, calls, addresses or code.
-
-    Code that is nothing but a number and its unit stays.
-    """
-
-    def code(match: re.Match[str]) -> str:
-        return match["code"] if NUMBER.fullmatch(match["code"].strip()) else " … "
-
-    line = SPACES.sub(" ", html.unescape(NO_PROSE.sub(" … ", TAG.sub("", CODE_SPAN.sub(code, line)))))
-    return re.sub(r"[*_`~]", "", line).rstrip()
+            note_typed(hit, "take it from a source or a result: {{ figure(…) }}, {{ result(…) }}", partial(bad, number))

@@ -9,7 +9,6 @@ from tests.conftest import EXAMPLES, Runs
 
 pytestmark = pytest.mark.engine
 
-CPU = {"primes", "write", "read"}
 STORAGE = {"host": {"host"}, "container": {"layer", "volume", "tmpfs"}, "vm": {"raw", "qcow2"}}
 NETWORK = {"host": {"loopback"}, "container": {"bridge", "published", "host", "none"}, "vm": {"user", "tap"}}
 # Wide enough for any machine and for software emulation: they find a wrong unit or a wrong field, not a slow machine.
@@ -31,7 +30,7 @@ def readings(output: Output, experiment: str) -> dict[str, float]:
 def test_cpu_samples_each_metric(run_example: Runs, side: str) -> None:
     """sysbench ran three times on each side and reported a rate each time."""
     output = run_example("performance/cpu", side)
-    assert set(readings(output, "performance/cpu")) == CPU
+    assert set(readings(output, "performance/cpu")) == set(EXAMPLES["performance/cpu"].metrics)
     first, *transferred = output["show"].splitlines()
     assert first.startswith("events per second: ")
     assert [line.count("MiB transferred") for line in transferred] == [1, 1]

@@ -44,7 +44,7 @@ def read(tmp_path: Path, *entries: dict[str, Any]) -> Data:
 
 def test_both_sides_and_every_part_have_entries(data: Data) -> None:
     sides = [one.boundary for one in data.escapes]
-    assert min(sides.count("container"), sides.count("vm")) >= 10
+    assert min(sides.count("container"), sides.count("vm")) > len(sides) / 4, "the record is about both"
     assert {one.part for one in data.escapes} == set(FACETS[1].values)
     for side in ("container", "vm"):
         assert any(one.exploited for one in data.escapes if one.boundary == side), side

@@ -13,25 +13,15 @@ from macros.base.units import NARROW
 from macros.model.claims import VERDICTS
 from macros.model.expectations import CONTRADICTED, OPEN, SHOWN, judge
 from macros.model.sources import SHELVES, shelf
+from macros.pages.check import check_pages
+from macros.pages.registry import MACROS
 from macros.pages.uses import Site
 from macros.render import claims, examples, runs, sources
 from macros.render.links import CLAIMS
 from snippets.runner.paths import ROOT
 from tests.site import smallsite
 
-TESTED = 40  # of the claims, at least
 EXPECTING = ("resources", "performance")  # sections whose claims are about what was measured
-# Claims of those that no result of ours can contradict, and why.
-NOT_MEASURED = {
-    "P4": "about VMs' speed, of which software emulation says nothing",
-    "R1": "that nothing else is needed is shown by the examples of architecture",
-    "R5": "about what monitors and guests weigh under hardware virtualisation",
-    "M4": "about VMs' speed",
-    "M5": "about VMs' speed",
-    "M24": "about gVisor, which the lab does not have",
-    "M25": "about energy, which the lab cannot measure",
-    "M26": "about VMs' speed",
-}
 
 
 def test_no_result_of_ours_contradicts_a_verdict(data: Site) -> None:
@@ -136,12 +126,16 @@ def test_an_expectation_in_per_cent_is_told_in_per_cent(tmp_path: Path) -> None:
 
 
 def test_claims_about_what_was_measured_say_what_the_results_must_show(data: Site) -> None:
-    silent = {c.id for c in data.claims.values() if c.section in EXPECTING and not c.expects}
-    assert silent == NOT_MEASURED.keys()
+    """One that expects nothing of our results, such as one about VMs' speed, rests on what others published."""
+    every = [claim for claim in data.claims.values() if claim.section in EXPECTING]
+    silent = [claim for claim in every if not claim.expects]
+    assert len(silent) < len(every) / 2
+    for claim in silent:
+        assert any(item.source for item in claim.evidence), f"docs/data/claims.yml:{claim.line}: claim {claim.id}"
 
 
-def test_at_least_forty_claims_rest_on_a_test(data: Site) -> None:
-    assert sum(claim.tested for claim in data.claims.values()) >= TESTED
+def test_most_claims_rest_on_a_test(data: Site) -> None:
+    assert sum(claim.tested for claim in data.claims.values()) > len(data.claims) / 2
 
 
 def test_the_counts_at_the_top_are_those_of_the_ledger(data: Site) -> None:
@@ -236,11 +230,20 @@ def test_every_source_stands_on_one_shelf_which_has_a_page(data: Site) -> None:
         assert any(shelf(source) == one for source in data.sources.values()), f"nothing stands on the shelf {one.id}"
 
 
-def test_who_cites_what_is_told(data: Site) -> None:
-    cited = sources.citations(data)
-    assert "[Architecture](/architecture/index.md)" in cited[("linux-random", "proc_do_uuid")]
-    assert "[A8](/claims/architecture.md#A8)" in cited[("cve-2015-3456", "Description")]
-    assert any("Harter" in link for link in cited[("kata-nydus", "Background")])
+def test_who_cites_what_is_told(tmp_path: Path) -> None:
+    """A page, a claim, a data file, and a source through which another was read."""
+    site = smallsite.make(tmp_path / "site", lean=True)
+    path = site / "docs" / "data" / "sources.yml"
+    report = 'read: "S"\n  through: {source: manual, locator: "Part 1"}'
+    reported = smallsite.SOURCES.replace("manual:", "reported:", 1).replace('read: "P"', report)
+    path.write_text(smallsite.SOURCES + reported, "utf-8")
+    cited = sources.citations(check_pages(load(site), MACROS))
+    links = " ".join(cited[("manual", "Part 1")])
+    assert "[Kernels](/kernels.md)" in links
+    assert "[A1](/claims/kernels.md#A1)" in links
+    assert "/sources/studies.md#reported" in links
+    assert "guide" in links
+    assert set(cited) == {("manual", "Part 1")}, "nothing cites what was read through it"
 
 
 # -- what the ledger rests on, of the committed records ---------------------------------------------

@@ -45,10 +45,11 @@ def test_files_that_every_project_has_exist() -> None:
 
 
 def test_ci_calls_make_test_and_nothing_else() -> None:
-    lines = [
-        line for line in (ROOT / ".ci" / "run").read_text("utf-8").splitlines() if line and not line.startswith("#")
-    ]
-    assert lines == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "exec make test"]
+    """What CI checks is what a contributor can check: one command of make, and it is the last."""
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    called = re.findall(r"\bmake\b.*", "\n".join(line for line in lines if not line.startswith("#")))
+    assert called == ["make test"]
+    assert lines[-1].endswith(called[0])
 
 
 def test_workflows_run_make_targets_that_exist() -> None:
@@ -68,7 +69,7 @@ def test_workflows_run_make_targets_that_exist() -> None:
 
 
 def test_no_command_hides_the_warnings_that_strict_counts() -> None:
-    """Row 4 of the fail-open table: with -q, a strict build exits 0 whatever is wrong."""
+    """With -q, mkdocs counts no warning, so that a strict build exits 0 whatever is wrong."""
     texts = [MAKEFILE] + [
         (ROOT / path).read_text("utf-8")
         for path in TRACKED
