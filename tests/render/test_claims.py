@@ -237,7 +237,7 @@ def test_who_cites_what_is_told(tmp_path: Path) -> None:
     report = 'read: "S"\n  through: {source: manual, locator: "Part 1"}'
     reported = smallsite.SOURCES.replace("manual:", "reported:", 1).replace('read: "P"', report)
     path.write_text(smallsite.SOURCES + reported, "utf-8")
-    cited = sources.citations(check_pages(load(site), MACROS))
+    cited = sources.citations(check_pages(smallsite.load(site), MACROS))
     links = " ".join(cited[("manual", "Part 1")])
     assert "[Kernels](/kernels.md)" in links
     assert "[A1](/claims/kernels.md#A1)" in links
