@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from macros.base.problems import Problem, ProblemError, Problems, folder, read, relative
+from macros.base.problems import ROOT, Problem, ProblemError, Problems, folder, read, relative
 from macros.base.schemas import Document, read_document
 from macros.base.units import UNITS
 from macros.model.examples import DEFAULT_SECONDS, LAB, RUNNER, SIDES, Example, Metric, Side, Volatile, contracted
@@ -17,6 +17,8 @@ from macros.model.requirements import IMPLIED, requirements
 
 DIRECTORY = re.compile(r"[a-z0-9-]+")
 NONSENSE = ("nonsense", "Permission denied", "command not found", "x" * 40)
+# Those of this project, wherever the example lies: the runner's own tests have some elsewhere.
+SCHEMAS = ROOT / "docs" / "data" / "schema"
 SCRIPTS = ", ".join(f"{side}.sh" for side in SIDES)
 
 
@@ -28,7 +30,6 @@ class _Reader:
         self.bad = document.bad
         self.problems = document.problems
         self.directory = document.path.parent
-        self.snippets = snippets
         self.id = self.directory.relative_to(snippets).as_posix()
         self.again = f"run: make record EXAMPLE={self.id}"
 
@@ -91,9 +92,9 @@ class _Reader:
                 self.bad((side,), what, f"add both or neither in {relative(self.directory, self.problems.root)}/")
             elif table is not None:
                 requires = table.get("requires", [])
-                if requires and (unknown := sorted(set(requires) - set(requirements(self.snippets)))):
+                if requires and (unknown := sorted(set(requires) - set(requirements(ROOT / "snippets")))):
                     what = f"'requires' of [{side}] names '{unknown[0]}', which is not a requirement"
-                    self.bad((side, "requires"), what, f"one of: {', '.join(sorted(requirements(self.snippets)))}")
+                    self.bad((side, "requires"), what, f"one of: {', '.join(sorted(requirements(ROOT / 'snippets')))}")
                 output, misread = self.output(scripts[side].with_suffix(".out"))
                 found[side] = Side(
                     example=self.id,
@@ -165,8 +166,7 @@ class _Reader:
         path = self.directory / "recorded.json"
         if not path.is_file():
             return {}
-        schema = self.document.problems.root / "docs" / "data" / "schema" / "recorded.json"
-        document = read_document(path, schema, self.problems, self.again)
+        document = read_document(path, SCHEMAS / "recorded.json", self.problems, self.again)
         if document is None:
             return {}
         found = {side: Record(**entry) for side, entry in document.content.items()}
@@ -183,7 +183,7 @@ def load_example(directory: Path, snippets: Path) -> Example:
     if not toml.exists() and not toml.is_symlink():
         what = f"the example {directory.relative_to(snippets).as_posix()} has no example.toml"
         problems.bad(toml, what, "add one with at least a title; CONTRIBUTING.md shows how")
-    schema = snippets.parent / "docs" / "data" / "schema" / "example.json"
+    schema = SCHEMAS / "example.json"
     document = None if problems else read_document(toml, schema, problems, "restore it")
     found = _Reader(document, snippets).read() if document is not None else None
     problems.raise_any()
