@@ -9,6 +9,7 @@ from pathlib import Path
 from macros.base.problems import ROOT, Problem, ProblemError, Problems, folder, read, relative
 from macros.base.schemas import Document, read_document
 from macros.base.units import UNITS
+from macros.model.accelerators import foreign
 from macros.model.examples import DEFAULT_SECONDS, LAB, RUNNER, SIDES, Example, Metric, Side, Volatile, contracted
 from macros.model.networks import findings
 from macros.model.recordings import Record, unfit
@@ -38,6 +39,7 @@ class _Reader:
         network = content.get("network", "")
         sides = self.sides()
         self.companions(sides)
+        self.accelerators(sides)
         return Example(
             id=self.id,
             directory=self.directory,
@@ -152,6 +154,16 @@ class _Reader:
             what = "a reason for a network, and every network of the scripts is internal"
             self.bad(("network",), what, "remove the key 'network'")
         return tuple(seen)
+
+    def accelerators(self, sides: dict[str, Side]) -> None:
+        """Note each accelerator that a script names other than the lab's, or than the emulation that it declares."""
+        for side in sides.values():
+            try:
+                text = read(side.script, self.problems.root)
+            except ProblemError:
+                continue  # noted where its regions are read
+            for line, what, remedy in foreign(text, side.accelerator):
+                self.problems.bad(side.script, what, remedy, line=line)
 
     def companions(self, sides: dict[str, Side]) -> None:
         """Note each file that is not part of the example: neither its own, nor named in a script."""
