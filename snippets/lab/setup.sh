@@ -214,7 +214,7 @@ start() {
         PATH="$PATH:/usr/sbin:/sbin" setsid dockerd >"$logfile" 2>&1 </dev/null &
         echo $! >"$pidfile"
     fi
-    for _ in $(seq 150); do
+    for _ in $(seq 1500); do
         if docker version >/dev/null 2>&1; then
             echo "set-up: started the Docker daemon"
             return 0
@@ -222,7 +222,7 @@ start() {
         sleep 0.2
     done
     tail -n 5 "$logfile" >&2 || true
-    failed "the Docker daemon did not answer within 30 s; its log: $logfile"
+    failed "the Docker daemon did not answer within five minutes; its log: $logfile"
 }
 
 # Stop the daemon that `start` started, and no other.

@@ -23,7 +23,7 @@ from .runs import SUPERVISES, VARIABLE, Run, kill_processes, uninterrupted
 MARK = "\x1e"  # the ASCII record separator: printed where a region starts and ends, never by a command
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|c)")
 GRACE = 3.0  # seconds between SIGTERM and SIGKILL
-PATIENCE = 4  # how many times a side's `seconds`, meant for an idle machine, it may take on a busy one: the limit is for what hangs
+PATIENCE = 8  # how many times a side's `seconds`, meant for an idle machine, it may take on a busy one: the limit is for what hangs
 SUPERVISE = Path(__file__).with_name("supervise.py")
 
 

@@ -10,6 +10,7 @@ control groups are this machine's.
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import json
 import os
 import re
@@ -197,6 +198,18 @@ def remove(where: Path) -> None:
         raise HostError(f"{where} could not be removed: as root: rm -rf {where}")
 
 
+@contextmanager
+def _alone(release: str) -> Iterator[None]:
+    """Keep others out of the release's root filesystem, in which two engines would share their files."""
+    HOSTS.mkdir(parents=True, exist_ok=True)
+    with (HOSTS / f"{release}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HostError(f"another run on {release} is under way here: wait for its end") from None
+        yield
+
+
 def run_on(release: str, command: list[str], *, fresh: bool) -> int:
     """Run the command (`make test` for none) on the release; print the summary; return the command's exit code."""
     if release not in RELEASES:
@@ -208,12 +221,13 @@ def run_on(release: str, command: list[str], *, fresh: bool) -> int:
     for row in table(SNIPPETS).values():
         if "hosts" in row.step.split(",") and (why := engines.program(row.program)()):
             raise HostError(f"{why}; as root: apt-get install {row.debian}")
-    root = root_of(release, fresh=fresh)
-    copy_checkout(root / CHECKOUT.relative_to("/"))
-    report = root / "tmp/test-report"
-    report.unlink(missing_ok=True)
-    start = time.monotonic()
-    with _entered(root, command or ["make", "test"]) as process:
-        code = process.wait()
-    print(read_report(report).line(release, time.monotonic() - start))
-    return code
+    with _alone(release):
+        root = root_of(release, fresh=fresh)
+        copy_checkout(root / CHECKOUT.relative_to("/"))
+        report = root / "tmp/test-report"
+        report.unlink(missing_ok=True)
+        start = time.monotonic()
+        with _entered(root, command or ["make", "test"]) as process:
+            code = process.wait()
+        print(read_report(report).line(release, time.monotonic() - start))
+        return code

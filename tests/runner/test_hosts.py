@@ -94,6 +94,16 @@ def test_a_session_reports_what_came_of_its_tests(tmp_path: Path) -> None:
     assert hosts.read_report(report) == Tally(1, 0, {})
 
 
+def test_two_runs_on_one_release_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their engines would share their files: the second one is refused, and another release is not."""
+    monkeypatch.setattr(hosts, "HOSTS", tmp_path)
+    refused = pytest.raises(hosts.HostError, match="another run on trixie is under way")
+    with hosts._alone("trixie"), hosts._alone("bookworm"), refused, hosts._alone("trixie"):
+        pass
+    with hosts._alone("trixie"):
+        pass
+
+
 @pytest.mark.parametrize("release", ["", "jessie", "../trixie"])
 def test_a_release_that_is_not_offered_is_refused(release: str) -> None:
     with pytest.raises(hosts.HostError, match="choose one of bookworm, trixie, sid"):
