@@ -113,7 +113,7 @@ test: check ## every check: those of make check, then the browser's and the engi
 	@$(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
 	@$(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
-test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; FRESH=1 makes it anew, COMMAND= runs another command there
+test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; FRESH=1 makes it again, COMMAND= runs another command there
 	@$(SETUP) hosts
 	@$(RUN) -m snippets.runner test-on "$(RELEASE)" $(COMMAND)
 
@@ -121,11 +121,11 @@ lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner lab
 
-shell: .venv/site.stamp ## open a shell in which the pages' commands can be typed; what it starts goes when it ends
+shell: .venv/site.stamp ## open a shell in which the pages' commands can be typed; what it starts is removed when it ends
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner shell
 
-record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for a first picture, REPEAT=1 and REPEAT=2 for two to hold against each other
+record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAMPLE=section/name for one, ALL=1 for the examples too, QUICK=1 for one short round, REPEAT=1 and REPEAT=2 for two to compare with each other
 	@$(CHECKOUT) trouble
 	@$(SETUP) engines start
 	@$(RUN) -m snippets.runner record $(EXAMPLE)
@@ -133,7 +133,7 @@ record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAM
 amend: .venv/site.stamp ## say why a recording still holds although its script changed: EXAMPLE=section/name WHY="what changed, and that nothing measured or shown did"
 	@$(RUN) -m snippets.runner amend "$(EXAMPLE)" "$(WHY)"
 
-compare: .venv/site.stamp ## print this machine's medians beside the published ones, after make record on it
+compare: .venv/site.stamp ## print this machine's medians next to the published ones, after make record on this machine
 	@$(RUN) -m snippets.runner compare
 
 bench: .venv/dev.stamp ## time the build and the checks against an empty site
@@ -160,7 +160,7 @@ clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@$(SETUP) stop
 	@rm -rf build/site.* build/bench build/pycache build/hosts
 
-lock: .venv/made.stamp ## pin the requirements anew from pyproject.toml
+lock: .venv/made.stamp ## pin the requirements again from pyproject.toml
 	@"$(PYTHON)" -m venv build/uv && $(call install,build/uv) uv==0.13.9
 	@build/uv/bin/python -m uv pip compile pyproject.toml --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements.txt
 	@build/uv/bin/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11.2 --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.txt

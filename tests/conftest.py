@@ -86,7 +86,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _seconds(item: pytest.Item) -> float:
-    """Return how long a side took when it was recorded, in seconds; 0 for what is no run of a side."""
+    """Return how long a side took when it was recorded, in seconds; 0 for a test that does not run a side."""
     call = getattr(item, "callspec", None)
     if call is None or "example_side" not in call.params:
         return 0
@@ -100,7 +100,7 @@ def require(*words: str) -> None:
     if not lacking:
         return
     reason = "; ".join(map(str, lacking))
-    # What this processor cannot run is no missing engine.
+    # A program that this processor cannot run is not a missing engine.
     if os.environ.get("CI") == "true" and any(item.engine for item in lacking) and not _foreign(lacking):
         pytest.fail(f"CI=true and an engine is missing: {reason}", pytrace=False)
     pytest.skip(reason)

@@ -15,7 +15,7 @@ class Problem:
 
     `file` is relative to the project's root, `line` counts from 1 (0: the whole file),
     `what` says what is wrong and `remedy` what would be right. `stale` says that nothing is wrong but that something
-    has to be recorded anew: a draft, as `make serve` shows it, is built all the same.
+    has to be recorded again: a draft, as `make serve` shows it, is still built.
     """
 
     file: str

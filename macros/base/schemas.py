@@ -21,8 +21,8 @@ Where = tuple[str | int, ...]
 """A path of keys and positions in a document: ("charts", 3, "title")."""
 Trap = tuple[int, str, str]
 """A line, what is wrong there, and the remedy."""
-# What the library says of these rules is about the schema; these words are about the data.
-WORDS = {"oneOf": "fits none of the forms it may have", "not": "must not stand here", "then": "is incomplete"}
+# The library's messages about these rules describe the schema; these words describe the data.
+WORDS = {"oneOf": "fits none of the forms it may have", "not": "is not allowed here", "then": "is incomplete"}
 SYNTAX = "correct the syntax in that line"
 
 
@@ -101,7 +101,7 @@ def validate(document: Document, schema: Path) -> bool:
 
 
 def read_document(path: Path, schema: Path, problems: Problems, remedy: str) -> Document | None:
-    """Read a YAML, JSON or TOML file, told by its suffix, and validate it; None with the problems noted where that fails.
+    """Read a YAML, JSON or TOML file, as its suffix says, and validate it; return None, with the problems noted, if that fails.
 
     `remedy` says how to restore a file that is missing or is not JSON.
     """
@@ -161,7 +161,7 @@ def read_toml(path: Path, root: Path) -> tuple[dict[str, Any], dict[Where, int]]
 
 
 def _toml_lines(text: str) -> dict[Where, int]:
-    """Return the line of each table and key; the standard library's parser does not tell. Values may span lines."""
+    """Return the line of each table and key, which the standard library's parser does not report. Values may span lines."""
     lines: dict[Where, int] = {(): 1}
     table: Where = ()
     counts: dict[Where, int] = {}
@@ -194,7 +194,7 @@ class _StrictLoader(yaml.SafeLoader):
     """Notes where each key stands, and refuses duplicate keys and scalars that YAML reads as something else."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse an alias: its value would stand somewhere else than in the line that a message names."""
+        """Refuse an alias: its value is not in the line that a message would name."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="an alias", problem_mark=mark)
@@ -239,7 +239,7 @@ def _check(node: yaml.Node, found: list[Trap], lines: dict[Where, int], where: W
 def _read_fast(text: str) -> tuple[Any, dict[Where, int]] | None:
     """Read faultless YAML with the C parser, which takes a third of the time.
 
-    Returns None where anything is wrong, or there is no C parser: `_StrictLoader` reads the text again and says what.
+    Returns None if anything is wrong or there is no C parser; `_StrictLoader` then reads the text again and says what is wrong.
     """
     if not yaml.__with_libyaml__ or re.search(r"(?m)(?:^|[\s\[{,:])[&*]\S", text):
         return None

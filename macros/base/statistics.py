@@ -4,7 +4,7 @@ Every interval is the distribution-free one of the median that belongs to the si
 Nonparametric Statistics, 3rd edition, 1999, section 3.2): it reaches from one reading to another, chosen by how
 often a fair coin falls so, and covers the median of what was drawn from in at least 95 of 100 cases, whatever the
 distribution. It needs six readings; with fewer it runs from the least to the greatest, covers less, and is shown
-as a range. (A percentile bootstrap interval, which stood here before, covers 7 of 8 cases with seven readings.)
+as a range. (A percentile bootstrap interval covers only 7 of 8 cases with seven readings.)
 No random numbers are drawn, so that two builds agree.
 """
 
@@ -58,12 +58,12 @@ def estimate(values: Sequence[float]) -> Estimate:
 def ratio(above: Sequence[float], below: Sequence[float], *, paired: bool = True) -> Estimate:
     """Return the median of `above[i] / below[i]`, where value i of both comes from the same round.
 
-    Where `paired` is false, or the two have not the same number of values, there are no pairs: then the ratio is that of
+    If `paired` is false, or the two do not have the same number of values, there are no pairs: the ratio is then that of
     the medians, and its interval reaches from the least to the greatest ratio of the two intervals' ends.
-    Raises ValueError where `below` holds no value above 0.
+    Raises ValueError if `below` is empty or has a value that is not above 0.
     """
     if not below or min(below) <= 0:
-        raise ValueError("a ratio to nothing")
+        raise ValueError("a ratio to a value that is not above 0, or to no value")
     if paired and len(above) == len(below):
         return estimate([a / b for a, b in zip(above, below, strict=True)])
     over, under = estimate(above), estimate(below)
@@ -122,5 +122,5 @@ def onset(points: Mapping[int, Sequence[float]]) -> Estimate:
 
 
 def same(found: Estimate, nothing: float) -> bool:
-    """Return whether the interval holds `nothing` (1 for a ratio, 0 for a difference): then there is no difference to state."""
+    """Return whether the interval contains `nothing` (1 for a ratio, 0 for a difference), so that there is no difference to state."""
     return found.low <= nothing <= found.high

@@ -32,11 +32,11 @@ SCALES: dict[str, Scales] = {
     "code": (("", Decimal(1)),),
 }
 TIMES = "times"  # the unit of a ratio
-CODE = "code"  # the "unit" of numbers that name something: they are neither compared nor averaged
-SHARE = "share"  # a ratio that is told in per cent
+CODE = "code"  # the "unit" of numbers that name something and are neither compared nor averaged
+SHARE = "share"  # a ratio that is written in per cent
 MEMORY = "memory"  # bytes, in the units in which hosts and guests are sized
 UNITS = frozenset(SCALES) - {TIMES, SHARE, MEMORY}  # of samples
-# What sources write, and what it is in ours.
+# The units that sources use, and what each is in ours.
 GIVEN: dict[str, tuple[str, Decimal]] = {
     "": ("count", Decimal(1)),
     "times": (TIMES, Decimal(1)),
@@ -75,7 +75,7 @@ def _fitting(value: Decimal, scales: Scales) -> tuple[str, Decimal]:
 
 
 def _written(value: Decimal, scales: Scales, digits: int) -> tuple[Decimal, str, Decimal]:
-    """Return what is written of `value`, in its unit, and the scale in which: its name and its size.
+    """Return how `value` is written, in its unit, and its scale: the scale's name and size.
 
     It is rounded first, in the largest scale in which it is at least 1, and the scale is chosen for what that gives: so
     999,600 B is 1.00 MB and not 1 000 kB. `bytes` in docs/assets/js/choosing.js follows the same rule.
@@ -111,7 +111,7 @@ def span(low: float, high: float, unit: str, near: float, digits: int = 3) -> st
 def in_ours(value: str, unit: str) -> tuple[float, str]:
     """Return a figure as a source gives it in our unit, one of UNITS or TIMES, and that unit.
 
-    Raises ValueError for a unit that GIVEN does not know, and for what is not one number.
+    Raises ValueError for a unit that is not in GIVEN, and for a value that is not one number.
     """
     if unit not in GIVEN:
         raise ValueError(f"the unit '{unit}' is none of: {', '.join(filter(None, GIVEN))}")

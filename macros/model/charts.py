@@ -1,4 +1,4 @@
-"""Charts as data: what docs/data/charts.yml asks for, held against what was recorded and what was published."""
+"""Charts as data: what docs/data/charts.yml asks for, checked against what was recorded and published."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Reading:
 
 
 def reading(recorded: Recorded, machine: str, row: Row, *, lines: bool) -> Reading | None:
-    """Return what `row` shows for a machine, or None where nothing was recorded. Raises ValueError for a ratio to nothing."""
+    """Return what `row` shows for a machine, or None where nothing was recorded. Raises ValueError for a ratio to a value that is not above 0."""
     run = recorded.runs.get((machine, row.experiment, row.side))
     if run is None:
         return None
@@ -182,7 +182,7 @@ class _Reader:
         return metric.at if metric else ""
 
     def row(self, where: Where, name: str, row: Row, *, lines: bool) -> str:
-        """Check a row of a chart and return its unit, or "" where that cannot be told."""
+        """Check a row of a chart and return its unit, or "" if that is unknown."""
         example = self.examples.get(row.experiment)
         if example is None or not example.metrics:
             known = ", ".join(e.id for e in self.examples.values() if e.metrics)

@@ -128,7 +128,7 @@ def _check_evidence(
 
 
 def _check_verdict(document: Document, where: Where, claim: Claim, sources: Mapping[str, Source] | None) -> None:
-    """Note a verdict without the evidence that it obliges to."""
+    """Note a verdict without the evidence that it needs."""
     name, cited = f"claim {claim.id}", [item.source for item in claim.evidence if item.source]
     primary = sources is None or any(key in sources and sources[key].read == PRIMARY for key in cited)
     if claim.verdict in {"holds", "holds with conditions", "false"} and not (claim.tested or primary):
@@ -138,7 +138,7 @@ def _check_verdict(document: Document, where: Where, claim: Claim, sources: Mapp
         what = f"{name}: 'outdated' needs a source for then, and a test or source for now"
         document.bad(where, what, "add the evidence that is missing")
     if claim.verdict == "cannot be shown here" and not cited:
-        document.bad(where, f"{name}: 'cannot be shown here' needs a source", "cite what carries the claim instead")
+        document.bad(where, f"{name}: 'cannot be shown here' needs a source", "cite what supports the claim instead")
 
 
 def check_markers(problems: Problems, claims: Mapping[str, Claim], tests: KnownTests) -> None:

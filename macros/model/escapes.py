@@ -1,4 +1,4 @@
-"""The record of escapes as data: what docs/data/escapes.yml holds, held against the sources."""
+"""The record of escapes as data: what docs/data/escapes.yml holds, checked against the sources."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class _Reader:
             return ()
         raw = script.read_bytes()
         if b"\r" in raw or raw.startswith(b"\xef\xbb\xbf"):
-            what = "a carriage return or a byte order mark, which the shell takes for text"
+            what = "a carriage return or a byte order mark, which the shell reads as text"
             self.problems.bad(script, what, "save the script with line feeds and without a byte order mark")
         if not found:
             remedy = "mark what readers see with '# --8<-- [start:show]' and '# --8<-- [end:show]'"
@@ -131,7 +131,7 @@ class _Reader:
         return found
 
     def output(self, file: Path) -> tuple[tuple[Region, ...], tuple[Problem, ...]]:
-        """Return what was recorded, and what is wrong with it: noted by `check_recordings`, since recording anew corrects it."""
+        """Return what was recorded, and what is wrong with it. `check_recordings` notes that, because recording again corrects it."""
         try:
             return (regions(file, self.problems.root) if file.is_file() else ()), ()
         except ProblemError as error:

@@ -1,4 +1,4 @@
-"""The example contract: what a directory snippets/SECTION/NAME/ is, and what is known of each.
+"""The example contract: what a directory snippets/SECTION/NAME/ is, and what this module knows about each.
 
 It holds an `example.toml`, one script per side and, beside each script, the output recorded from it. `example_reader`
 reads and checks it.
@@ -48,7 +48,7 @@ class Side:
 
     `runs` is how many rounds of it are measured, where those are not as many as the experiment's (0: as many);
     `accelerator` is "tcg" where the script forces software emulation, "none" where it starts no VM. `output` is what was
-    recorded, as it was when the example was read; `misread` is why that could not be told.
+    recorded, as it was when the example was read; `misread` is why it could not be read.
     """
 
     example: str

@@ -1,4 +1,4 @@
-"""What a verdict expects of our own results: the entries `expects` of claims.yml, held against what was recorded.
+"""What a verdict expects of our own results: the entries `expects` of claims.yml, checked against what was recorded.
 
 An entry names a result and a bound, a quantity or another result. The result *shows* what is expected if its whole
 interval lies on the right side of the bound, *contradicts* it if the whole interval lies on the wrong side, and
@@ -20,7 +20,7 @@ from macros.model.results import Recorded, Samples, split_point
 
 BELOW, ABOVE = "below", "above"
 SHOWN, OPEN, CONTRADICTED = "shown", "open", "contradicted"
-TIMED = frozenset(("s", "B/s", "bit/s", "1/s"))  # units of which software emulation says nothing
+TIMED = frozenset(("s", "B/s", "bit/s", "1/s"))  # units in which a reading under software emulation shows nothing
 Wrong = tuple[str, str]
 """What is wrong with an entry, and what would be right."""
 
@@ -29,7 +29,7 @@ Wrong = tuple[str, str]
 class Expectation:
     """That a row lies below or above a bound: `bound` in `unit`, or `bound` times what the row `than` shows.
 
-    `share` says that the bound was written in per cent, so that a reader is told it in per cent.
+    `share` says that the bound was written in per cent, so that pages show it in per cent.
     """
 
     says: str
@@ -58,7 +58,7 @@ def _row(entry: Mapping[str, Any], says: str) -> Row:
 
 
 def parse(entry: Mapping[str, Any]) -> Expectation:
-    """Return an entry of `expects`, which fits the schema. Raises ValueError for a quantity that is none."""
+    """Return an entry of `expects`, which fits the schema. Raises ValueError for a value that is not a quantity."""
     row = _row(entry, entry["says"])
     if "than" in entry:
         than = _row(entry["than"], entry["says"])
@@ -108,7 +108,7 @@ def wrong_with(found: Expectation, examples: Mapping[str, Example], recorded: Re
         if emulated and found.than is None and unit in TIMED:
             return "a time or a rate under software emulation, which shows nothing", "take the entry out"
         if emulated and found.than is not None and found.than.side != found.row.side:
-            return "a figure under software emulation beside that of another side", "compare within the VM"
+            return "a figure under software emulation compared with another side's", "compare within the VM"
         if judge(found, recorded, machine) is None and machine == first:
             missing = ", ".join(f"{row.experiment} {row.side} {row.metric}" for row in rows)
             return f"no result of {missing} on {first}", f"run: make record EXAMPLE={found.row.experiment}"
@@ -120,7 +120,7 @@ def _samples(recorded: Recorded, machine: str, row: Row) -> Samples | None:
 
 
 def judge(found: Expectation, recorded: Recorded, machine: str) -> Outcome | None:
-    """Return what the results of a machine say of an expectation, or None where it has none. Raises ValueError for a ratio to nothing."""
+    """Return what the results of a machine say of an expectation, or None where it has none. Raises ValueError for a ratio to a value that is not above 0."""
     run = recorded.runs.get((machine, found.row.experiment, found.row.side))
     if run is None or run.error:
         return None
@@ -146,7 +146,7 @@ def judge(found: Expectation, recorded: Recorded, machine: str) -> Outcome | Non
 
 
 ExpectationCheck = Callable[[Expectation], Wrong | None]
-"""Says what is wrong with an expectation, held against the results, and what would be right."""
+"""Says what is wrong with an expectation, given the results, and what would be right."""
 
 
 def read_expectations(

@@ -261,7 +261,7 @@ def _check_names(document: Document, cases: Document, guide: Guide) -> None:
                 what = f"there is no answer '{answer}' to a question '{question}'"
                 cases.bad((position, "answers"), what, f"questions: {', '.join(guide.questions)}")
         if lacking := [question for question in guide.questions if question not in case.answers]:
-            what = f"case '{case.id}' leaves open: {', '.join(lacking)}"
+            what = f"case '{case.id}' has no answer to: {', '.join(lacking)}"
             cases.bad((position, "answers"), what, "answer every question")
         if case.expects not in guide.outcomes:
             cases.bad((position, "expects"), f"there is no outcome '{case.expects}'", outcomes)

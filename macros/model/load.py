@@ -41,9 +41,9 @@ SCHEMAS = (*NAMES, "example", "machine", "recorded", "result", "sealed")
 class Data:
     """All shared data of one build.
 
-    `files` holds what pages show of files, once it was read. `machine` is the one whose results pages show first. `again` holds what was recorded besides, to be held against each
+    `files` holds what pages show of files, once it was read. `machine` is the one whose results pages show first. `again` holds two more recordings, which are compared with each
     other. `cited_by_data` says which data file cites which source and locator. `stale` lists, in a draft, what was
-    changed and has not been recorded anew.
+    changed and has not been recorded again.
     """
 
     root: Path
@@ -73,12 +73,12 @@ class Data:
 
     @property
     def repeats(self) -> tuple[Results, ...]:
-        """The recordings to hold against each other, of the machine that pages show first; empty where none was made."""
+        """The recordings to compare with each other, of the machine that pages show first; empty if none was made."""
         return tuple(one.results.get(self.machine, {}) for one in self.again)
 
     @property
     def machines(self) -> dict[str, dict[str, Any]]:
-        """Every machine, by name, the one that pages show first leading."""
+        """Every machine, by name; the one that pages show first comes first."""
         known = self.recorded.machines
         return {self.machine: known[self.machine]} | known
 
@@ -91,7 +91,7 @@ class Data:
 class _Loader:
     """Reads the files one by one and notes the problems of all.
 
-    What could not be read is None, or empty, and nothing is held against it: one mistake gives one message.
+    What could not be read is None, or empty, and nothing is checked against it: one mistake gives one message.
     """
 
     def __init__(self, root: Path, *, draft: bool) -> None:
@@ -147,15 +147,15 @@ class _Loader:
         return found, again
 
     def machines(self, examples: dict[str, Example], recorded: Recorded, first: str) -> None:
-        """Note machines that are named and of which nothing is known."""
+        """Note machines that are named and have no machine.json."""
         machines = self.documents["machines"]
         if machines is not None and first not in recorded.machines:
-            what = f"first: nothing is known of the machine '{first}'"
+            what = f"first: there is no machine '{first}'"
             machines.bad(("first",), what, f"one of: {', '.join(recorded.machines)}")
         for example in examples.values():
             for side, record in example.records.items():
                 if record.machine not in recorded.machines:
-                    what = f"side '{side}' was recorded on the machine '{record.machine}', of which nothing is known"
+                    what = f"side '{side}' was recorded on the machine '{record.machine}', which has no machine.json"
                     remedy = f"run: make record EXAMPLE={example.id}"
                     self.problems.bad(example.directory / "recorded.json", what, remedy)
 
@@ -202,7 +202,7 @@ class _Loader:
         if not self.problems:
             self.machines(examples, recorded, first)
         self.problems.raise_any()
-        # What follows is held against all of the rest.
+        # What follows is checked against all of the rest.
         assert sources is not None and sections is not None and guide is not None
         assert docs["charts"] and docs["planner"] and docs["exceptions"]
         charts = read_charts(docs["charts"], examples, recorded, first, sources)
@@ -240,6 +240,6 @@ class _Loader:
 def load(root: Path, *, draft: bool = False) -> Data:
     """Read docs/data and snippets/ below `root`. Raises ProblemError with every problem found.
 
-    In a draft it is no problem that a script was changed after it was recorded; `stale` says which were.
+    In a draft, a script may have been changed after it was recorded; `stale` says which were.
     """
     return _Loader(root, draft=draft).load()

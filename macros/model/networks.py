@@ -42,7 +42,7 @@ class Finding:
 def words(text: str, start: int, end: str = "\n;&|)<>") -> list[str]:
     """Return the words of the shell command that begins at `start`, without quotes and without a list's commas.
 
-    It ends at an unquoted character of `end`. What is quoted is one word; a line may go on after a backslash.
+    It ends at an unquoted character of `end`. What is quoted is one word; a line may continue after a backslash.
     """
     lexer = shlex.shlex(text[start:].replace("\\\n", " "), posix=True, punctuation_chars=end)
     lexer.whitespace = "".join(character for character in " \t\n" if character not in end)
@@ -54,18 +54,18 @@ def words(text: str, start: int, end: str = "\n;&|)<>") -> list[str]:
             if word and set(word) <= set(end):
                 break
             found.append(word.strip(",]"))
-    except ValueError:  # a quote that the text does not close: what stands before it is told all the same
+    except ValueError:  # a quote that the text does not close: the words before it are still returned
         pass
     return found
 
 
 def _commands(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield line, verb and words of each command of a script that the pattern begins; comments are none."""
+    """Yield line, verb and words of each command of a script that begins with the pattern; comments are skipped."""
     for match in pattern.finditer(text):
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if re.search(r"(?:^|\s)#", before):
             continue
-        array = re.search(r"=\(\s*$", before)  # of bash: its words go on over the line's end
+        array = re.search(r"=\(\s*$", before)  # of bash: its words continue over the line's end
         given = words(text, match.end(), ")") if array else words(text, match.end())
         yield text.count("\n", 0, match.start()) + 1, match.groupdict().get("verb") or "", given
 
@@ -174,7 +174,7 @@ def findings(text: str) -> list[Finding]:
         if verb == "create":
             made.add(given[-1] if given else "")
             if "--internal" not in given:
-                found.append(Finding(line, "a network with a way out", f"add --internal; or {REASON}"))
+                found.append(Finding(line, "a network with access to the outside", f"add --internal; or {REASON}"))
         elif {"bridge", "host"} & set(given[:1]):
             found.append(Finding(line, f"a container connected to the network {given[0]}", f"{QUIET}; or {REASON}"))
     for line, _, given in _commands(DOCKER, text):

@@ -1,7 +1,7 @@
 """The capacity planner: how many instances fit on a host, and what is lost to overhead.
 
 Pure functions; docs/assets/js/choosing.js computes the same in the browser, in the same order of operations, and a test
-holds the two together.
+compares the two.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 class Cost:
     """What one more idle instance costs: memory in bytes, from `least` to `most`, and processors.
 
-    `growth` is what it costs more for each byte of the workload. What is there once, however many instances there are,
+    `growth` is what it costs more for each byte of the workload. What exists once, however many instances run,
     takes from `once_least` to `once_most`.
     """
 
@@ -39,7 +39,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Host:
-    """A host: memory in bytes, of which `kept` is for itself, and processors."""
+    """A host: memory in bytes, processors, and `kept`, the memory that it keeps for itself."""
 
     memory: float
     kept: float
@@ -57,7 +57,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Plan:
-    """How many fit, at least and at most, and what the wanted number takes: bytes, of which overhead, at least and at most.
+    """How many fit, at least and at most, and what the wanted number takes: bytes in all and of overhead, at least and at most.
 
     `bare` is how many would fit if an instance cost nothing. `limit` is "memory" or "processors", whichever runs out first
     at the lower number.
@@ -136,7 +136,7 @@ class Planner:
 
 
 def measured_cost(results: Results, of: dict[str, Any]) -> Cost:
-    """Return the cost by what was measured. Raises KeyError where a result is missing, ValueError where it cannot carry a plan."""
+    """Return the cost by what was measured. Raises KeyError where a result is missing, ValueError where it cannot be the basis of a plan."""
     experiment, side = of["experiment"], of["side"]
     points = {}
     for (e, s, name), samples in results.items():
@@ -208,7 +208,7 @@ def read_planner(document: Document, sources: Mapping[str, Source], results: Res
             document.bad(where, what, "name a result that is recorded, or a figure of the source")
             continue
         except ValueError as error:
-            document.bad(where, f"{error} cannot carry a plan", "name a published figure instead")
+            document.bad(where, f"{error} cannot be the basis of a plan", "name a published figure instead")
             continue
         if not 0 <= cost.least <= cost.most:
             what = "the cost is negative, or its lower end is above its upper end"

@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)>")
 class Record:
     """What is known of a recording: the script's digest, date, machine, accelerator, versions, and the run's seconds.
 
-    `amended` says why the script could be changed afterwards without being recorded anew, or is "".
+    `amended` says why the script could be changed afterwards without being recorded again, or is "".
     """
 
     digest: str
@@ -37,5 +37,5 @@ def unfit(line: str, declared: frozenset[str]) -> list[str]:
     found = [f"names a directory of the machine on which it was recorded: {leak[0]}" for leak in LEAKS.finditer(line)]
     for word in PLACEHOLDER.finditer(line):
         if not {word["name"], re.sub(r"-\d+$", "", word["name"])} & known:
-            found.append(f"the placeholder {word[0]} has the name of no volatile pattern")
+            found.append(f"the placeholder {word[0]} is not declared as a volatile pattern")
     return found

@@ -42,7 +42,7 @@ def regions(path: Path, root: Path) -> tuple[Region, ...]:
             elif open_name:
                 lines.append(line)
             elif line.strip() and path.suffix == ".out":
-                remedy = "record it anew: a recorded output is never edited"
+                remedy = "record it again: a recorded output is never edited"
                 problems.bad(path, "text outside the regions", remedy, line=number)
             continue
         kind, region = marker["kind"], marker["name"]

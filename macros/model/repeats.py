@@ -1,4 +1,4 @@
-"""Two recordings: how far the medians of one come out again in the other, made from scratch on the same machine."""
+"""Two recordings made from scratch on the same machine: how many medians of one the other reproduced."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from macros.base.statistics import estimate
 from macros.model.results import Results, Samples
 
 NEAR = 0.1  # medians that differ by no more than this share count as the same
-WANTED = 0.9  # the share of medians that must come out again
-OUTCOME = "code"  # the unit of what is no quantity: how a system call ended
+WANTED = 0.9  # the share of medians that must be reproduced
+OUTCOME = "code"  # the unit of an outcome, which is not a quantity: how a system call ended
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Pair:
 def pairs(first: Results, second: Results, *, outcomes: bool = False) -> list[Pair]:
     """Return the quantities that both recordings hold, in the order of the first; with `outcomes`, those instead.
 
-    They are counted apart: there are far more outcomes than quantities, and nearly all come out again, which would hide
-    how many quantities do not.
+    They are counted separately: there are far more outcomes than quantities, and nearly all are reproduced, which would hide
+    how many quantities are not.
     """
     found = [Pair(samples, second[key]) for key, samples in first.items() if key in second]
     if outcomes:
-        # A call that one recording met and the other did not has not come out again.
+        # A call that only one of the recordings has was not reproduced.
         found += [Pair(one, replace(one, values=())) for key, one in first.items() if key not in second]
         found += [Pair(replace(one, values=()), one) for key, one in second.items() if key not in first]
     return [pair for pair in found if (pair.first.unit == OUTCOME) == outcomes]

@@ -22,7 +22,7 @@ class Requirement:
     `kind` is *engine* (its absence is a failure in CI), *optional* (a skip there too), *condition* (something that the
     host is or is not), *piece* (a part of the lab that is built only where an example names it), or *tool* (what the
     set-up and the lab need, and no example names). `arch` is the only processor that it is wanted on, `step` names the
-    steps of the set-up that install it. `program` is looked up on PATH, "" where a probe tells instead; the packages
+    steps of the set-up that install it. `program` is looked up on PATH, "" if a probe decides instead; the packages
     that have it are named for Debian, Fedora and Homebrew. `remedy` says what helps where no package does, or what else
     is to be done.
     """

@@ -15,7 +15,7 @@ from macros.model.examples import Example
 
 MACHINE = "machine.json"
 RESULTS = "results"  # the folder of docs/data that pages are made from
-# The folders of two recordings, made one after the other, which say how far one comes out again in the other.
+# The folders of two recordings, made one after the other, which show how many medians were reproduced.
 REPEATS = ("repeats/1", "repeats/2")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Results = dict[tuple[str, str, str], "Samples"]  # of one machine, by (experiment, side, metric)
@@ -34,7 +34,7 @@ def split_point(name: str) -> tuple[str, int | None]:
 
 
 def sample_problem(reading: object) -> str:
-    """Return "" if a reading can be a sample: a finite number that is not negative. Else what it is."""
+    """Return "" if a reading can be a sample, a finite number that is not negative; otherwise return what it is."""
     try:
         value = float(reading)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -129,7 +129,7 @@ class _Reader:
         return Recorded(results=self.found, machines=self.machines, failures=tuple(self.errors), runs=self.runs)
 
     def document(self, path: Path, schema: str) -> Document | None:
-        return read_document(path, self.data / "schema" / f"{schema}.json", self.problems, "record it anew")
+        return read_document(path, self.data / "schema" / f"{schema}.json", self.problems, "record it again")
 
     def machine(self, directory: Path) -> None:
         paths = folder(directory, self.problems.root, "restore it")
@@ -177,7 +177,7 @@ class _Reader:
         if side not in example.sides:
             document.bad(("sides", side), f"a result of side '{side}', which {example.id} does not have", remedy)
             return
-        # A draft's examples tell of the same change.
+        # A draft's examples report the same change.
         if part["digest"] != example.sides[side].digest() and not self.draft:
             script = relative(example.sides[side].script, self.problems.root)
             what = f"sides.{side}.digest: {script} changed after this was recorded"

@@ -1,6 +1,6 @@
-"""Citations: what docs/data/sources.yml holds, and on which shelf, a page of sources, each source stands.
+"""Citations: what docs/data/sources.yml holds, and the shelf, a page of sources, to which each source belongs.
 
-A shelf is told by a source's venue, so that nobody has to choose one.
+A source's venue decides its shelf, so that nobody has to choose one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FIGURE = re.compile(r"\{(?P<source>[a-z0-9-]+):(?P<figure>[a-z0-9-]+)\}")
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that a source gives, as text, with its unit and where in the source it stands."""
+    """A number that a source gives, as text, with its unit and its place in the source."""
 
     value: str
     unit: str
@@ -30,7 +30,7 @@ class Figure:
 class Source:
     """A citation. `read` says what was read: P the source itself, A its abstract, S another that quotes it.
 
-    Of a source that was not read itself (S), `through` is the source that reports it, and where in that.
+    For a source that was not read itself (S), `through` is the source that reports it, and the place there.
     """
 
     key: str

@@ -1,7 +1,7 @@
 """System calls by name: what an experiment found out about each, sorted and counted.
 
-The prober tries every number twice in a container, with and without the filter, and once in a VM. What one run says
-cannot be told from itself: the filter answers with errors that the kernel gives too. So calls are sorted by comparing runs.
+The prober tries every number twice in a container, with and without the filter, and once in a VM. One run alone
+does not show which it was: the filter answers with errors that the kernel also gives. Calls are therefore sorted by comparing runs.
 """
 
 from __future__ import annotations

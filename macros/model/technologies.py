@@ -1,4 +1,4 @@
-"""What lies between containers and VMs: what docs/data/technologies.yml holds, held against what it rests on."""
+"""What lies between containers and VMs: what docs/data/technologies.yml holds, checked against what it rests on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ASPECTS = {
     "lost": "What is lost",
     "users": "Who uses it",
 }
-BY_HAND = re.compile(r"\b(?!20\d\d\b)\d")  # a number that is no year
+BY_HAND = re.compile(r"\b(?!20\d\d\b)\d")  # a number that is not a year
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _check(
     tests: KnownTests,
     is_result: IsResult,
 ) -> None:
-    """Note what a cell names and is not there. `name` names the cell."""
+    """Note what a cell names that does not exist. `name` names the cell."""
     if cell.source:
         check_place(document, where, name, sources, cell.source, cell.locator)
     if cell.test and tests.function(cell.test) is None:

@@ -1,7 +1,7 @@
 """The tests on which claims rest, read from their text: whether each exists, and which examples it is about.
 
 A test says by markers which examples it is about, `@pytest.mark.example("section/name", …)` (the fixture that runs
-examples refuses every other), and which claim's verdict it bears out, `@pytest.mark.claim("A1", "holds")`.
+examples refuses all others), and which claim's verdict it bears out, `@pytest.mark.claim("A1", "holds")`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class KnownTests:
         return self._files[file]
 
     def function(self, node_id: str) -> Function | None:
-        """Return the function of a node id, FILE::FUNCTION or FILE::FUNCTION[CASE], or None where there is no such test."""
+        """Return the function of a node id, FILE::FUNCTION or FILE::FUNCTION[CASE], or None if there is no such test."""
         file, _, name = node_id.partition("::")
         name, _, case = name.partition("[")
         found = self.functions(file).get(name)

@@ -1,4 +1,4 @@
-"""Reads a built site and finds what the generator lets pass: `python -m macros.pages.built site`."""
+"""Reads a built site and finds the mistakes that the generator does not report: `python -m macros.pages.built site`."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Page(html.parser.HTMLParser):
         return any(name == tag for name, _ in self._open)
 
     def _active(self, line: int, tag: str, given: dict[str, str]) -> None:
-        """Note what in an element would act, or lead where nobody should be led."""
-        remedy = "pages hold text; what acts belongs in the theme or in docs/assets/js"
+        """Note what in an element would run, or would lead elsewhere by itself."""
+        remedy = "pages contain text; scripts and forms belong in the theme or in docs/assets/js"
         if self._inside("article"):
             if tag in ACTIVE and not (tag == "style" and self._svg):
                 self.found.append((line, f"<{tag}> in the text of a page", remedy))
@@ -56,7 +56,7 @@ class Page(html.parser.HTMLParser):
                 if key.startswith("on") or key == "srcdoc":
                     self.found.append((line, f"the attribute {key} of <{tag}>", remedy))
         if given.get("http-equiv", "").lower() == "refresh":
-            self.found.append((line, "a page that leads to another by itself", remedy))
+            self.found.append((line, "a page that redirects to another", remedy))
         for key in ("href", "xlink:href", "action", "formaction"):
             if given.get(key) and tag not in {"a", "link", "base"}:
                 self.resources.append((line, given[key]))
@@ -91,7 +91,7 @@ class Page(html.parser.HTMLParser):
         if tag == "link" and given.get("href") and not set(given.get("rel", "").split()) & RESOURCE_LINKS:
             self.resources.append((line, given["href"]))
         if tag == "img" and "alt" not in given:
-            self.found.append((line, "an image without a text in its place", 'write alt="…"'))
+            self.found.append((line, "an image without an alternative text", 'write alt="…"'))
         if self._svg:
             for key, value in given.items():
                 if "NaN" in value:
@@ -99,7 +99,7 @@ class Page(html.parser.HTMLParser):
                         (line, f"NaN in the attribute {key} of an SVG", "correct the coordinate in its source")
                     )
                 if key in {"fill", "stroke", "style", "color"} and COLOUR.search(re.sub(r"var\([^)]*\)", "", value)):
-                    self.found.append((line, f"a colour of its own in an SVG: {value}", "use a class, or var(--…)"))
+                    self.found.append((line, f"a literal colour in an SVG: {value}", "use a class, or var(--…)"))
 
     def handle_endtag(self, tag: str) -> None:
         """Leave an element, and those in it that were not closed."""
@@ -173,7 +173,11 @@ def check(root: Path) -> list[str]:
                 continue
             if kind == "link" and (parts.scheme not in LINK_SCHEMES or parts.hostname in LOCAL):
                 if (name, address.rstrip("/")) != SERVED:
-                    bad(line, f"a link that works on one machine, or acts: {address}", "link a page, or https")
+                    bad(
+                        line,
+                        f"a link that works on one machine only, or runs something: {address}",
+                        "link a page, or https",
+                    )
                 continue
             if parts.scheme == "mailto":
                 continue
@@ -185,7 +189,7 @@ def check(root: Path) -> list[str]:
             if not target.is_file():
                 bad(
                     line,
-                    f"a {kind} that leads nowhere: {address}",
+                    f"a {kind} to a file that does not exist: {address}",
                     "correct the address in the page's source, the macro or the raw HTML",
                 )
             elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:

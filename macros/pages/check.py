@@ -20,7 +20,7 @@ MARKDOWN = {".md", ".markdown", ".mdown", ".mkdn", ".mkd"}
 
 
 def page_files(docs: Path, problems: Problems) -> list[Path]:
-    """Return every page under docs/, and note each link and each page that is not named as one."""
+    """Return every page under docs/, and note each link and each page whose name does not end in .md."""
     found: list[Path] = []
     for folder, below, names in os.walk(docs):
         for name in sorted(below + names):
@@ -32,14 +32,14 @@ def page_files(docs: Path, problems: Problems) -> list[Path]:
             elif name.endswith(".md"):
                 found.append(path)
             elif path.suffix.lower() in MARKDOWN:
-                problems.bad(path, "a page that is not named as one", "name it ….md")
+                problems.bad(path, "a page whose name does not end in .md", "name it ….md")
     return sorted(found)
 
 
 def _check_page(
     data: Data, path: Path, macros: Mapping[str, Macro], problems: Problems, shown: Shown, used: set[TextException]
 ) -> Page | None:
-    """Check one page; return what others refer to of it, or None where its calls cannot be told."""
+    """Check one page; return what other pages refer to in it, or None if its calls cannot be read."""
     file, page = relative(path, data.root), relative(path, data.root / "docs")
     try:
         text = read(path, data.root)

@@ -19,7 +19,7 @@ log = logging.getLogger("mkdocs.macros")
 
 
 def line_of(text: str, what: str, number: int = 1) -> int:
-    """Return the line, from 1, of the `number`th place of `what` in a text, or of the last; 0 where it does not stand."""
+    """Return the line, from 1, of the `number`th occurrence of `what` in a text, or of the last; 0 if there is none."""
     places = [match.start() for match in re.finditer(re.escape(what), text)]
     return text.count("\n", 0, places[:number][-1]) + 1 if places else 0
 
@@ -38,10 +38,12 @@ def located(message: str, docs: Path) -> str:
         return message
     path = docs / found["page"]
     text = path.read_text("utf-8") if path.is_file() else ""
-    # A link that a macro writes stands in no line of the page.
+    # A link that a macro writes is in no line of the page.
     line = line_of(text, f"({found['link']})") or line_of(text, found["link"])
     remedy = "write the page's path from the root of docs/, as /lab.md, and an anchor that it has, as /lab.md#the-files"
-    mistake = Problem(f"docs/{found['page']}", line, f"a link that leads nowhere: {found['link']}", remedy)
+    mistake = Problem(
+        f"docs/{found['page']}", line, f"a link to a page or anchor that does not exist: {found['link']}", remedy
+    )
     return f"{message}\n{mistake}"
 
 
@@ -67,7 +69,7 @@ def locate_warnings(docs: Path) -> None:
 
 
 class Raised:
-    """Tells of a macro that raises while a page is rendered: the page's file and line, and the macro's own."""
+    """Reports a macro that raises while a page is rendered: the page's file and line, and the macro's own."""
 
     def __init__(self, root: Path, page: Callable[[], Any]) -> None:
         self.root = root
@@ -75,7 +77,7 @@ class Raised:
         self.calls: Counter[tuple[str, str]] = Counter()  # of each macro on each page, so far
 
     def called(self, name: str) -> None:
-        """Note a call: the second one of a macro on a page stands at its second place there."""
+        """Note a call: the second call of a macro on a page belongs to its second occurrence there."""
         self.calls[(self._path(), name)] += 1
 
     def tell(self, name: str, render: Callable[..., str], error: Exception) -> Problem:

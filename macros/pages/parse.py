@@ -98,7 +98,7 @@ def _foreign(environment: Environment, text: str, file: str) -> Iterator[tuple[i
         elif kind == "raw_begin" and file != RAW:
             yield line, "a raw block", f"only {RAW} shows how macros are called"
         elif kind == "variable_begin" and since:
-            yield line, "a macro call in an HTML comment", "remove it: it would be rendered and not be seen"
+            yield line, "a macro call in an HTML comment", "remove it: it would be rendered, but not shown"
         elif kind == "data":
             for mark in re.finditer(r"<!--|-->", CODE_SPAN.sub(lambda m: " " * len(m[0]), value)):
                 since = line + value.count("\n", 0, mark.start()) if mark[0] == "<!--" else 0
@@ -135,7 +135,7 @@ def _read_call(node: nodes.Call, name: str, file: str, known: Collection[str], p
 def macro_calls(text: str, file: str, known: Collection[str], problems: Problems) -> list[Call] | None:
     """Return the macro calls of a page, and note each construct that is not a plain call of a `known` macro.
 
-    None for a page whose calls cannot be told from its text.
+    None for a page whose calls cannot be read from its text.
     """
     environment = Environment(autoescape=False)
 

@@ -99,7 +99,7 @@ def macro(check: Check | None = None) -> Callable[[Render], Render]:
             foreign := set(list(inspect.signature(check).parameters)[2:]) - set(found.parameters)
         ):
             raise TypeError(
-                f"the check of the macro '{found.name}' takes {', '.join(sorted(foreign))}, which it has not"
+                f"the check of the macro '{found.name}' takes {', '.join(sorted(foreign))}, which the macro does not have"
             )
         MACROS[found.name] = found
         return render

@@ -14,7 +14,7 @@ from macros.model.load import Data
 from macros.model.numbers import note_typed
 from macros.pages.parse import body
 
-LANGUAGES = ("text", "yaml", "toml", "json", "python", "html")  # of code blocks; every other is excepted or refused
+LANGUAGES = ("text", "yaml", "toml", "json", "python", "html")  # of code blocks; any other language needs an exception
 FENCE = re.compile(r"^(?:\s*>)*\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 INCLUDE = re.compile(r"^\s*-+8<-+(?:\s|$)")  # pymdownx's include
 CALL = re.compile(r"\{\{(?:(?!\{\{|\n\n).)*?\}\}", re.DOTALL)  # a macro call
@@ -59,7 +59,7 @@ def _check_blocks(text: str, page: str, data: Data, used: set[TextException], ba
         prose.append("")
         if INCLUDE.match(line):
             remedy = 'write {{ example("section/name") }} or {{ script("lab/file.sh", "region") }}'
-            bad(number, "an include of the generator's, which loses a missing region silently", remedy)
+            bad(number, "an include by the generator, which silently drops a missing region", remedy)
         if pending:
             pending = False
             if not excepted(data.shell_exceptions, page, line, used):

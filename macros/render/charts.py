@@ -59,7 +59,7 @@ def chart(data: Data, chart_id: str) -> str:
 
 
 def _legend(chosen: Chart, drawings: Sequence[Drawing], scale_: Axis) -> str:
-    """Say what the axis is, and what the styles mean that occur."""
+    """Say what the axis is, and what the styles in the chart mean."""
     known = [found for drawn in drawings for found in drawn.known]
     certain = any(one.certain for r in known for one in r.estimates.values())
     words = [f"Scale: {scale_.words()}."]

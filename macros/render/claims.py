@@ -93,7 +93,7 @@ def _claim_body(data: Site, found: Claim) -> list[str]:
     lines += [explained(data, found.explanation), ""]
     told = ["Evidence:", "", *(f"- {_evidence(data, item)}" for item in found.evidence)]
     if found.expects:
-        told += ["", "What our own results must show, else a test fails:", ""]
+        told += ["", "What our own results must show (a test fails if they do not):", ""]
         told += [f"- {_expected(data, one)}" for one in found.expects]
     if recorded := _recorded(data, found):
         told += ["", f"Demonstrated by {recorded}."]
@@ -102,7 +102,7 @@ def _claim_body(data: Site, found: Claim) -> list[str]:
 
 
 def _of(data: Data, section: str) -> list[Claim]:
-    """Return the claims of a section: those of the comparison, then what is often said beside it."""
+    """Return the claims of a section: those of the comparison, then other statements that are often made."""
     mine = [found for found in data.claims.values() if found.section == section]
     return sorted(mine, key=lambda found: found.id.startswith("M"))
 

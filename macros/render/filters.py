@@ -51,7 +51,7 @@ def marks(facets: Sequence[Facet], values: Values) -> str:
 def bar(name: str, facets: Sequence[Facet], entries: Sequence[Values]) -> str:
     """Return the buttons, on one line of HTML: of each facet, All and every value, with how many entries have it.
 
-    `name` tells the buttons of one list from those of another on the same page. Raises ValueError for more facets or
+    `name` distinguishes the buttons of one list from those of another on the same page. Raises ValueError for more facets or
     values than site.css has rules for.
     """
     if len(facets) > len(FACETS) or any(len(facet.values) > MOST for facet in facets):

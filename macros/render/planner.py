@@ -102,7 +102,7 @@ def planner_form(data: Data) -> str:
     first = planner.examples[min(1, len(planner.examples) - 1)]
     fields = (
         ("host", "Memory of the host, GiB", first.host.memory / GIB, "1"),
-        ("kept", "of which kept for the host itself, MiB", planner.kept / MIB, "1"),
+        ("kept", "Memory kept for the host itself, MiB", planner.kept / MIB, "1"),
         ("cores", "Processors of the host", first.host.processors, "1"),
         ("work", "Memory of one workload, MiB", first.work.memory / MIB, "any"),
         ("busy", "Processors that one workload uses on average", first.work.processors, "any"),
@@ -155,5 +155,5 @@ def planner_examples(data: Data) -> str:
     kept = f"{data.planner.kept / MIB:g}{NARROW}MiB"
     used = [one.measured for one in data.planner.options if one.measured]
     note = result_note(data, data.machine, [run for runs in used for run in runs])
-    told = f"In all of them {kept} are kept for the host itself."
+    told = f"In each of them, {kept} are kept for the host itself."
     return "\n\n".join([unsearched("\n\n".join(parts)), told, note])

@@ -25,7 +25,7 @@ _html = templates.of("recordings.html.j2")
 
 
 def rows(text: str) -> list[tuple[str, str]]:
-    """Return the lines `LABEL: VALUE` of a recorded region, in order; other lines are no rows."""
+    """Return the lines `LABEL: VALUE` of a recorded region, in order; other lines are not rows."""
     found = (LINE.fullmatch(line.rstrip()) for line in text.splitlines())
     return [(match["label"], match["value"]) for match in found if match]
 
@@ -78,7 +78,7 @@ def check_recordings(data: Data, use: Use, columns: list[list[str]], labels: dic
         found = [label for label, _ in _recorded(data, example_id, side, region)]
         if not found and not data.stale:
             what = f"the region '{region}' of {example_id}/{side} recorded no line 'LABEL: VALUE'"
-            return use.bad(what, "let the script print such lines, then record it anew")
+            return use.bad(what, "let the script print such lines, then record it again")
         if repeated := sorted({label for label in found if found.count(label) > 1}):
             what = f"the region '{region}' of {example_id}/{side} recorded the label '{repeated[0]}' twice"
             return use.bad(what, "let the script print each label once")

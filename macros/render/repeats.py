@@ -1,4 +1,4 @@
-"""Renders how far the medians of one recording came out again in the other."""
+"""Renders how many medians of one recording the other reproduced."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def check_repeats(data: Data, use: Use) -> None:
 
 @macro(check_repeats)
 def repeats(data: Data) -> str:
-    """Return how many medians of one recording came out again in the other, a table of the quantities that did not, and how many of
-    the recording that pages show came out again in the first of the two."""
+    """Return how many medians of one recording the other reproduced, a table of the quantities that it did not, and how many of
+    the recording that pages show were reproduced by the first of the two."""
     one, two = data.repeats
     found = pairs(one, two)
     calls = pairs(one, two, outcomes=True)
@@ -45,18 +45,16 @@ def repeats(data: Data) -> str:
         where = side_name(pair.first.side) + (f" ({how})" if how else "")
         rows.append([f"{literal(example.title)}: `{pair.first.metric}`", where, *numbers])
     said = (
-        f"{len(found) - len(rows)} of {len(found)} medians came out again ({100 * share(found):.0f} %): one lies in the "
+        f"{len(found) - len(rows)} of {len(found)} medians were reproduced ({100 * share(found):.0f} %): one lies in the "
         f"other's interval, or within {100 * NEAR:.0f} % of it."
     )
     if calls:
         same = sum(pair.repeats for pair in calls)
-        said += (
-            f" So did {same} of {len(calls)} outcomes of system calls, which are no quantities and are counted apart."
-        )
+        said += f" So were {same} of {len(calls)} outcomes of system calls, which are not quantities and are counted separately."
     if shown := pairs(data.results, one):
         said += (
             f" Of the recording that the pages show, which was made at another hour, {100 * share(shown):.0f} % of the medians "
-            "came out again in the first of the two."
+            "were reproduced by the first of the two."
         )
     if not rows:
         return said

@@ -17,7 +17,7 @@ from macros.render.marks import ACCELERATORS, SIDE_LABELS, side_name
 from macros.render.pieces import cards, provenance, unsearched
 
 EMULATION = "under software emulation"
-ENOUGH = 6  # rounds from which on an interval of 95 % can be told
+ENOUGH = 6  # the fewest rounds for which there is an interval of 95 %
 INTERVAL = "interval"  # the one detail that `result` can add
 _html = templates.of("results.html.j2")
 

@@ -164,7 +164,7 @@ def unshown(data: Data) -> str:
         [
             f"- Claims that nothing that runs here can decide: {links(cannot)}. A source carries each.",
             f"- Claims whose verdict rests on sources alone: {links(sources)}.",
-            f"- Sources of which less than the whole was read: {len(reported)} of {len(data.sources)}; [each says so](/sources.md).",
+            f"- Sources that were not read in full: {len(reported)} of {len(data.sources)}; [each says so](/sources.md).",
         ]
     )
 

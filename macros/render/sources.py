@@ -109,7 +109,7 @@ def citations(data: Site) -> dict[tuple[str, str], tuple[str, ...]]:
         if file not in {
             "sources",
             "charts",
-        }:  # a source reports another; a chart stands on a page, which is told instead
+        }:  # a source reports another; a chart is on a page, which is named instead
             note(key, locator, f"[{file}.yml](/data/{file}.yml)")
     return {key: tuple(links) for key, links in found.items()}
 

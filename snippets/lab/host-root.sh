@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work" "$root.new"' EXIT
 
 # How this system reaches its archives holds for the other release: what its apt says of fetching, and the certificates
-# that it trusts beside the usual ones.
+# that it trusts in addition to the usual ones.
 apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|Retries|ForceIPv)' | grep -v '""' >"$work/90host" || true
 
 hooks=()
@@ -20,7 +20,7 @@ if [ -d /usr/local/share/ca-certificates ]; then
 fi
 
 # The archives are this system's own, if it is a Debian; otherwise the usual ones. A stable release has two more, of
-# what was mended since.
+# what was corrected since.
 archive() { # PATTERN DEFAULT
     local found
     found=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(CREATED_BY) $(REPO_URI)' 2>/dev/null |

@@ -2,7 +2,7 @@
 # Installs and starts what the checks need and this machine lacks.
 # usage: setup.sh venv|engines|browser|hosts|start|stop…
 # Only on Debian or Ubuntu and as root: elsewhere each missing thing is named, in a
-# line with the command that installs it, and the rest goes on without it.
+# line with the command that installs it, and the rest continues without it.
 set -euo pipefail
 
 pidfile=${CVM_PIDFILE:-/run/cvm-dockerd.pid}
@@ -56,7 +56,7 @@ want_rows() {
     local kind program debian package
     while IFS=$'\t' read -r _ kind _ _ program debian _; do
         for package in ${debian//,/ }; do
-            # What a release may lack, and what it may have split off, is no matter where it has no such package.
+            # A package that a release may lack, or may have split off, is left out if the release does not have it.
             if [ "$kind" = optional ] || [ "$package" != "${debian%%,*}" ]; then
                 want_if_packaged "$program" "$package"
             else
@@ -98,7 +98,7 @@ note_daemon() {
     fi
 }
 
-# Another package manager may be at work: wait for its lock instead of failing. One archive that does not answer is no end.
+# Another package manager may be at work: wait for its lock instead of failing. One archive that does not answer does not end the set-up.
 update() {
     apt-get -q -o DPkg::Lock::Timeout=300 update >/dev/null ||
         failed "apt-get update failed; what is missing may not be found"
@@ -155,7 +155,7 @@ venv() {
 
 engines() {
     want_rows engines
-    # A client alone is no engine: something must answer, or a dockerd must be there to start.
+    # A client alone is not an engine: a daemon must answer, or a dockerd must be there to start.
     if command -v docker >/dev/null && ! docker version >/dev/null 2>&1; then
         want dockerd docker.io
     fi
@@ -188,7 +188,7 @@ hosts() {
     install_missing
 }
 
-# failed WORDS: what can do without goes on; in CI it is an error.
+# failed WORDS: in CI this is an error; elsewhere, whatever works without the daemon continues.
 failed() {
     echo "set-up: $1" >&2
     [ "${CI:-}" != true ]
@@ -230,7 +230,7 @@ stop() {
     [ -f "$pidfile" ] || return 0
     pid=$(cat "$pidfile")
     if [ "$(id -u)" != 0 ]; then
-        echo "the Docker daemon that the set-up started goes on: only root may stop it"
+        echo "the Docker daemon that the set-up started is still running: only root may stop it"
         return 0
     fi
     if [ "$pid" = systemd ]; then

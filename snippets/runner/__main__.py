@@ -3,9 +3,9 @@
 lab [whole]    build the lab (whole: with what only some examples ask for) and print what this machine has
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
-record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1 a first picture under build/
+record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1, one short round under build/
 amend ID WHY   say why what was recorded still holds although the script changed
-compare        print this machine's medians beside the published ones
+compare        print this machine's medians next to the published ones
 test-on RELEASE [COMMAND…]
                run `make test`, or another command, on another release of Debian: bookworm, trixie, sid
 clean          remove what the lab and its runs made
@@ -27,14 +27,14 @@ from macros.model.examples import Example
 from snippets.runner import amend, checkout, compare, engines, execute, experiments, hosts, lab, record, runs
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT, SNIPPETS
 
-CANNOT_BUILD_HERE = 3  # what `make test` goes on after, outside CI: what needs the lab is skipped
+CANNOT_BUILD_HERE = 3  # outside CI, `make test` continues after this: tests that need the lab are skipped
 
 
 def _choose(ids: list[str]) -> list[Example]:
     examples = load_examples(SNIPPETS)
     unknown = [i for i in ids if i not in examples]
     if unknown:
-        raise record.ExampleError(f"no such example: {', '.join(unknown)}; there are: {', '.join(examples)}")
+        raise record.ExampleError(f"no such example: {', '.join(unknown)}; one of: {', '.join(examples)}")
     return [examples[i] for i in ids] if ids else list(examples.values())
 
 
@@ -74,7 +74,7 @@ def command_run(script: Path) -> int:
     example = load_example(directory, directory.parent.parent)
     side = example.sides.get(script.stem)
     if side is None or script.suffix != ".sh":
-        raise record.ExampleError(f"{script} is the script of no side; {example.id} has: {', '.join(example.sides)}")
+        raise record.ExampleError(f"{script} does not belong to a side; {example.id} has: {', '.join(example.sides)}")
     lacking = engines.missing(side.requires)
     if lacking:
         print(f"skipped: {lacking[0]}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """Says why a recording still holds although its script changed: `make amend EXAMPLE=section/name WHY="…"`.
 
-For a change after which nothing that was measured or shown differs. The digests of what was recorded become those of the
-scripts, and the reason stands beside each; pages show it. A change of anything else is recorded anew.
+For a change that alters nothing that was measured or shown. The recorded digests are replaced by those of the scripts,
+each with the reason, which pages show. Any other change is recorded again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def amend(example: Example, why: str) -> list[str]:
     """
     if len(why) < LEAST:
         raise ExampleError(
-            f"WHY={why}: say in a sentence what changed, and that nothing that is measured or shown did"
+            f"WHY={why}: say in a sentence what changed, and that nothing measured or shown did"
             f" (at least {LEAST} characters)"
         )
     changed = []

@@ -1,4 +1,4 @@
-"""Sets the medians of this machine beside the published ones, and says what cannot be compared."""
+"""Compares the medians of this machine with the published ones, and says what cannot be compared."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def own(recorded: Recorded, machine: str, examples: dict[str, Example]) -> Recor
 
 
 def compare(examples: dict[str, Example]) -> int:
-    """Print this machine's medians beside the published ones. Return the exit code."""
+    """Print this machine's medians next to the published ones. Return the exit code."""
     machine, first = record.machine_slug(), first_machine()
     recorded = load_results(DATA, examples)
     mine = own(recorded, machine, examples)

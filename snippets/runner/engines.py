@@ -77,8 +77,8 @@ def _user_namespaces() -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return "no program 'unshare' that ends"
-    return "" if done.returncode == 0 else f"no user namespace may be made here ({done.stderr.strip()})"
+        return "no program 'unshare' that works"
+    return "" if done.returncode == 0 else f"user namespaces cannot be made here ({done.stderr.strip()})"
 
 
 def _no_arm_translation() -> str:
@@ -95,7 +95,7 @@ def _vsyscall() -> str:
     return (
         ""
         if "[vsyscall]" in Path("/proc/self/maps").read_text()
-        else "this kernel offers no page vsyscall to old programs"
+        else "this kernel does not map the page vsyscall for old programs"
     )
 
 
@@ -121,7 +121,7 @@ def _uml_boots() -> str:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
-            return ""  # what else is wrong with it, the example shows when it fails
+            return ""  # any other fault shows when the example fails
     killed = b"Attempted to kill init! exitcode=0x0000000b" in done.stdout  # 0x0b: SIGSEGV
     return "user-mode Linux cannot restore the registers of this processor" if killed else ""
 
@@ -135,7 +135,7 @@ class Requirement:
     engine: bool
 
 
-# What no program on PATH tells; every other requirement is the program in its row of the table, or a piece of the lab.
+# Requirements that no program on PATH shows; every other is the program in its row of the table, or a piece of the lab.
 PROBES: dict[str, Callable[[], str]] = {
     "docker": daemon.answers,
     "local-docker": daemon.local,
@@ -173,7 +173,7 @@ PIECES = {word for word, row in ROWS.items() if row.kind == "piece"} - {"lab"}
 
 
 def missing(requires: tuple[str, ...]) -> list[Missing]:
-    """Return what of `requires` is not here. Raises KeyError for a word that is no requirement."""
+    """Return what of `requires` is not here. Raises KeyError for a word that is not a requirement."""
     found = []
     for name in requires:
         requirement = REQUIREMENTS[name]

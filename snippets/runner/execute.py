@@ -28,7 +28,7 @@ SUPERVISE = Path(__file__).with_name("supervise.py")
 
 
 def limit(side: Side) -> float:
-    """Return after how many seconds a side's script is ended, whatever else the machine does."""
+    """Return the number of seconds after which a side's script is ended, whatever else the machine does."""
     return float(side.seconds * PATIENCE)
 
 

@@ -118,7 +118,7 @@ def side_by_side(steps: list[Step], machine: str) -> Iterator[tuple[Step, record
         said, _ = process.communicate()
         lines = [line.strip() for line in said.splitlines() if line.startswith("    ")]
         if process.returncode:
-            return step, record.Outcome([], [], lines or [said.strip() or "the runner ended without a word"])
+            return step, record.Outcome([], [], lines or [said.strip() or "the runner ended without a message"])
         return step, record.Outcome(lines, [], [])
 
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -159,7 +159,7 @@ def show(steps: list[Step], console: Console) -> None:
 
 
 class Journal:
-    """Remembers, in build/, what a recording of everything has done, so that an interrupted one can go on."""
+    """Remembers, in build/, what a recording of everything has done, so that an interrupted one can continue."""
 
     def __init__(self, machine: str) -> None:
         again = f"-{os.environ['REPEAT']}" if os.environ.get("REPEAT") else ""
@@ -202,7 +202,7 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
     """Record the examples and print what changed. Return the exit code: 1 if any failed."""
     console = Console(highlight=False, soft_wrap=True)
     machine = record.machine_slug()
-    record.results_of(machine)  # a wrong REPEAT is told before anything runs
+    record.results_of(machine)  # a wrong REPEAT is reported before anything runs
     every = bool(os.environ.get("ALL"))
     chosen = [e for e in examples if e.metrics] if quick else choose(examples, machine, named, every=every)
     journal = None if named or quick else Journal(machine)
@@ -211,14 +211,16 @@ def record_all(examples: list[Example], *, named: bool = False, quick: bool = Fa
     if journal and journal.done:
         left = [example for example in chosen if not journal.has(example)]
         console.print(
-            f"goes on where it was interrupted: {len(chosen) - len(left)} of {len(chosen)} are done (FRESH=1 begins anew)"
+            f"continues where it was interrupted: {len(chosen) - len(left)} of {len(chosen)} are done (FRESH=1 starts again)"
         )
         chosen = left
     steps = plan(chosen, machine, quick=quick)
     if quick:
         steps, left_out = within(steps, QUICK_LIMIT)
         for step in left_out:
-            console.print(f"left out of the first picture, for it takes {duration(step.seconds)}: {step.example.id}")
+            console.print(
+                f"left out of the quick recording, because it takes {duration(step.seconds)}: {step.example.id}"
+            )
         chosen = [step.example for step in steps]
     show(steps, console)
     for example in chosen:

@@ -1,4 +1,4 @@
-"""Kills examples at random moments and says what is left of them: `make hammer`, for who changes the runner or adds examples.
+"""Kills examples at random moments and says what is left of them: `make hammer`, for anyone who changes the runner or adds examples.
 
 Each time, one side of an example is started as `bash SCRIPT` starts it, and after a random part of its usual time the
 script, its whole group or its runner is sent SIGTERM or SIGKILL. Then the next run's cleaning is done, and what this
@@ -22,7 +22,7 @@ from macros.model.examples import Side
 from snippets.runner import engines, lab, runs
 from snippets.runner.paths import SNIPPETS
 
-WAIT = 60  # seconds that a runner has to end after it was told to
+WAIT = 60  # seconds that a runner has to end after it received the signal
 
 
 def _lines(*words: str) -> set[str]:

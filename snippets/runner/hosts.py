@@ -145,7 +145,7 @@ def copy_checkout(target: Path) -> None:
 
 @contextmanager
 def _entered(root: Path, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the command in the root, with namespaces of its own and a way out; nothing of it is left afterwards."""
+    """Start the command in the root, with namespaces of its own and access to the network; nothing of it is left afterwards."""
     pip = subprocess.run(
         [str(ROOT / ".venv/bin/python"), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )

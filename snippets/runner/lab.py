@@ -37,7 +37,7 @@ class LabError(Exception):
 class CannotBuildHereError(LabError):
     """This machine lacks what a piece of the lab needs, such as apt or its archive: what needs the piece can be skipped.
 
-    Any other LabError is a mistake, of the lab's scripts or of whoever asked for what there is not, and is not passed over.
+    Any other LabError is a mistake, in the lab's scripts or in a request for something that does not exist, and is reported.
     """
 
 
@@ -75,7 +75,7 @@ def _locked() -> Iterator[None]:
 
 
 def _call(words: list[str], where: Path, seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run a script of the lab in a session of its own; however it ends, nothing that it started goes on.
+    """Run a script of the lab in a session of its own; however it ends, nothing that it started keeps running.
 
     Raises LabError if it does not end within `seconds`; CannotBuildHereError where it fetches packages.
     """
@@ -263,7 +263,7 @@ def _image_id(name: str) -> str:
 
 
 def _replace_image(name: str, build: Callable[[], None]) -> None:
-    """Build the lab's image `name` anew and remove the one that had the name, unless something still uses it."""
+    """Build the lab's image `name` again and remove the one that had the name, unless something still uses it."""
     old = _image_id(name)
     build()
     if old and old != _image_id(name):
@@ -419,7 +419,7 @@ def _probe(accelerator: str) -> str:
         done = _call(["bash", str(LAB_SCRIPTS / "probe.sh"), accelerator, str(seconds)], LAB, seconds + 5)
     except LabError as error:
         return str(error)
-    return "" if done.returncode == 0 else (done.stdout.strip() or "the probe failed without a word")
+    return "" if done.returncode == 0 else (done.stdout.strip() or "the probe failed without a message")
 
 
 def _machine_key() -> str:

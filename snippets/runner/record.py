@@ -1,4 +1,4 @@
-"""Compares what an example prints with what was recorded, and records anew on request."""
+"""Compares what an example prints with what was recorded, and records it again on request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .seal import seal
 
 
 class ExampleError(Exception):
-    """An example that failed, or printed something else than was recorded; the message shows both."""
+    """An example that failed, or printed something other than what was recorded; the message shows both."""
 
 
 def needs(examples: Iterable[Example]) -> set[str]:
@@ -71,7 +71,7 @@ def check(example: Example, side: Side, output: Output) -> None:
 
 @contextmanager
 def naming_versions(example: Example, side: Side) -> Iterator[None]:
-    """Let an ExampleError say first where it came with other engines than what was recorded."""
+    """Begin an ExampleError with the engines' releases, if they differ from those recorded."""
     try:
         yield
     except ExampleError as error:
@@ -115,7 +115,7 @@ def _check_text(example: Example, side: Side, output: Output) -> None:
                 difflib.unified_diff(expected.splitlines(), actual.splitlines(), "expected", "came", lineterm="")
             )
             raise ExampleError(
-                f"{short(side.script)}:{region.line}: region '{region.name}' printed something else than was recorded\n"
+                f"{short(side.script)}:{region.line}: region '{region.name}' printed something other than what was recorded\n"
                 f"--- expected ({short(side.recorded)}:{recorded[region.name].line}):\n{expected}\n--- came:\n{actual}\n--- difference:\n{diff}\n"
                 f"    remedy: if the new output is right, run: make record EXAMPLE={example.id}"
             )
@@ -182,7 +182,7 @@ class Taken:
     error: str = ""
 
 
-Advance = Callable[[float], None]  # told the seconds that a round took
+Advance = Callable[[float], None]  # called with the seconds that a round took
 
 
 def rounds_of(example: Example, side: Side) -> int:
@@ -315,13 +315,15 @@ def record(
 
 
 def results_of(machine: str) -> Path:
-    """Return where this recording keeps its results: with REPEAT=1 or 2 apart, as one of a pair to be held against each other.
+    """Return where this recording keeps its results: with REPEAT=1 or 2 separately, as one of a pair to be compared with each other.
 
     Raises ExampleError for another REPEAT.
     """
     number = os.environ.get("REPEAT", "")
     if number not in {"", "1", "2"}:
-        raise ExampleError(f"REPEAT={number} is neither 1 nor 2\nremedy: two recordings are held against each other")
+        raise ExampleError(
+            f"REPEAT={number} is neither 1 nor 2\nremedy: REPEAT=1 or REPEAT=2, two recordings that are compared with each other"
+        )
     return DATA / (REPEATS[int(number) - 1] if number else RESULTS) / machine
 
 

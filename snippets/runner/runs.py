@@ -35,12 +35,12 @@ BUILDS = "builds"  # a folder of the run: the docker wrapper keeps a file there 
 
 
 class Unreachable(Exception):
-    """The Docker daemon does not answer, so nobody knows what it still holds."""
+    """The Docker daemon does not answer, so it is unknown what it still holds."""
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let signals that end a process wait until the block is done: half a cleaning is none."""
+    """Let signals that end a process wait until the block is done, so that cleaning does not stop half-way."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
         yield

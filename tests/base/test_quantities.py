@@ -66,7 +66,7 @@ def test_a_quantity_in_words_is_seen(text: str, found: str) -> None:
         "`twenty`", "often", "a weighty matter", "Seventeenth Street",
     ],
 )  # fmt: skip
-def test_what_is_no_quantity(text: str) -> None:
+def test_what_is_not_a_quantity(text: str) -> None:
     assert not quantities(plain_prose(f"This is about {text}."))
 
 

@@ -82,8 +82,8 @@ def test_without_pairs_the_interval_holds_every_end() -> None:
 
 
 @pytest.mark.parametrize("below", [[], [0.0], [1.0, 0.0], [1.0, -1.0]])
-def test_a_ratio_to_nothing_is_refused(below: list[float]) -> None:
-    with pytest.raises(ValueError, match="ratio to nothing"):
+def test_a_ratio_to_what_is_not_above_0_is_refused(below: list[float]) -> None:
+    with pytest.raises(ValueError, match="ratio to a value that is not above 0"):
         ratio([1.0] * len(below), below)
 
 

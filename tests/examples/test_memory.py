@@ -119,7 +119,7 @@ def test_each_guest_caches_the_file_for_itself(run_example: Runs) -> None:
     # A page of it may have been reclaimed meanwhile.
     assert found["resident"] == pytest.approx({"0": 0, "1": FILE, "2": FILE}, rel=0.01)
     assert all(abs(cache - FILE) < 4 * MIB for cache in found["guest-cache"].values())
-    # Less than the file each, since the guest's kernel also uses RAM anew that it touched and freed while it started.
+    # Less than the file each, since the guest's kernel also reuses RAM that it touched and freed while it started.
     guests = found["guests"]
     assert guests["1"] - guests["0"] > FILE / 4
     assert guests["2"] - guests["1"] > FILE / 4

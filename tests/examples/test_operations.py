@@ -1,4 +1,4 @@
-"""What the examples of Operations mean, on fresh output: what is saved and goes on, what is kept, what is seen from outside."""
+"""What the examples of Operations mean, on fresh output: what is saved and continues, what is kept, what is seen from outside."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_running_guest_moves_without_losing_a_number(run_example: Runs) -> Non
 
 @pytest.mark.example("operations/checkpoint")
 def test_a_checkpoint_depends_on_the_hosts_kernel(run_example: Runs) -> None:
-    """Where CRIU accepts the kernel, runc saves and restores the container; where not, CRIU says why. The counter goes on in both cases."""
+    """Where CRIU accepts the kernel, runc saves and restores the container; where not, CRIU says why. The counter continues in both cases."""
     output = run_example("operations/checkpoint", "host")
     verdict, said = output["checkpoint"].splitlines()
     outcome = labelled(verdict)["checkpoint"]

@@ -268,7 +268,7 @@ def test_the_first_write_to_a_file_of_the_image_copies_all_of_it() -> None:
 @pytest.mark.example("resources/limits", "resources/limits-v2")
 @pytest.mark.parametrize(("name", "side"), [("resources/limits", "container"), ("resources/limits-v2", "vm")])
 def test_half_a_processor_is_what_half_a_processor_gives(name: str, side: str) -> None:
-    """A ceiling that is kept, on both versions of control groups; in a VM by the guest's own accounts."""
+    """A maximum that is enforced, on both versions of control groups; in a VM by the guest's own accounts."""
     obtained = ratio(samples(name, side, "limited-used").values, samples(name, side, "limited-window").values)
     assert obtained.high < 0.56
     assert median(name, side, "throttled") > 0
@@ -291,7 +291,7 @@ def test_limits_of_memory_and_processes_are_exact(name: str, side: str) -> None:
 @pytest.mark.claim("C1", "holds")
 @pytest.mark.example("performance/cpu")
 def test_computing_in_a_container_is_as_fast_as_on_its_host() -> None:
-    """Within 5 per cent, or not to be told apart."""
+    """Within 5 per cent, or indistinguishable."""
     found = same_work("performance/cpu", "container", "host", "primes")
     assert found.low < 1.05 and found.high > 0.95
     assert found.high - found.low < 0.1, "too unsteady to tell"

@@ -57,7 +57,7 @@ def test_every_number_is_tried(run_example: Runs, side: str, metric: str) -> Non
 
 @pytest.mark.example("security/system-calls")
 def test_counts_are_those_of_the_samples(run_example: Runs) -> None:
-    """What the script counts is what the samples say, sorted anew; no call is lost."""
+    """What the script counts is what the samples say, sorted again; no call is lost."""
     container, vm = (run_example("security/system-calls", side) for side in ("container", "vm"))
     for output, metric in ((container, "filtered"), (vm, "free")):
         found = calls.sort(TABLE, answers(output, metric), answers(output, "free"))
@@ -196,7 +196,7 @@ def test_docker_keeps_14_capabilities(run_example: Runs) -> None:
 
 @pytest.mark.example("security/capabilities")
 def test_what_root_gets_done_without_capabilities(run_example: Runs) -> None:
-    """Without capabilities an ordinary service goes on working; only an administrator's work fails."""
+    """Without capabilities an ordinary service still works; only an administrator's work fails."""
     output = run_example("security/capabilities", "container")
     ordinary = {"write a file of its own", "start a program", "listen on port 8080", "listen on port 80"}
     by_capability = {

@@ -43,7 +43,7 @@ def working(region: str) -> set[str]:
 @pytest.mark.example("security/hardening-container")
 @pytest.mark.engine
 def test_each_step_stops_what_the_one_before_allowed(run_example: Runs) -> None:
-    """Seven options of docker run, one by one: each stops exactly what it is for, and ordinary work goes on at the end."""
+    """Seven options of docker run, one by one: each stops exactly what it is for, and ordinary work still succeeds at the end."""
     output = run_example("security/hardening-container", "container")
     works = [working(output[step]) for step in STEPS]
     for step, before, after in zip(STEPS[1:], works[:-1], works[1:], strict=True):

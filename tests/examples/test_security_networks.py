@@ -97,7 +97,7 @@ BAD: dict[str, tuple[str, str, bool]] = {
     "in-docker": ("docker run --network none -v a:b cvm-lab docker run cvm-lab", "Docker's default bridge", True),
     "host": ('x=$(docker run --network host "$image" ls)', "the host's network", True),
     "not-made": ("docker run --network elsewhere cvm-lab", "elsewhere, which this script does not make", True),
-    "way-out": ('docker network create "$RUN-n"', "a network with a way out", True),
+    "way-out": ('docker network create "$RUN-n"', "a network with access to the outside", True),
     "connect": ('docker network connect bridge "$RUN-c"', "connected to the network bridge", True),
     "loopback": ("docker run --network none -p 127.0.0.1:80:80 cvm-lab", "published on 127.0.0.1", True),
     "everywhere": ("docker run --network none -p 8080:80 cvm-lab", "published to the whole network", False),

@@ -108,7 +108,7 @@ def test_many_starts_count_what_was_asked(run_example: Runs, side: str, points: 
 @engine
 @pytest.mark.parametrize("side", ["host", "container"])
 def test_memory_read_twice_is_the_same(run_example: Runs, side: str) -> None:
-    """The kernel's sum of a process's memory is the sum of its parts, but for their rounding to whole kB."""
+    """The kernel's sum of a process's memory is the sum of its parts, except for their rounding to whole kB."""
     output = run_example("resources/selfcheck", side)
     taken = samples(output, "startup-ours", "startup-hyperfine", "memory-ours", "memory-by-hand")
     assert taken["memory-ours"] == pytest.approx(taken["memory-by-hand"], rel=0.05)
@@ -128,7 +128,7 @@ def stopwatch(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_clock_stops_at_the_line_and_not_at_the_end(tmp_path: Path) -> None:
-    """A command that goes on after its line is timed to the line, and is waited for."""
+    """A command that continues after its line is timed to the line, and the stopwatch waits for its end."""
     done = stopwatch("sh", "-c", f"echo not yet; echo is it ready; sleep 2; touch {tmp_path}/ended")
     assert done.returncode == 0 and 0 < float(done.stdout) < 2
     assert (tmp_path / "ended").exists()
@@ -156,7 +156,7 @@ def test_many_commands_are_numbered_and_ended(tmp_path: Path, kind: str) -> None
         ["--in-turn", "1,2", "true"],
     ],
 )
-def test_no_line_is_no_time(words: list[str]) -> None:
+def test_without_the_line_there_is_no_time(words: list[str]) -> None:
     """Where the line never comes there is a message and no number."""
     done = stopwatch(*words)
     assert (done.returncode, done.stdout) == (1, "")

@@ -69,7 +69,7 @@ def test_the_same_services_run_as_vms(run_example: Runs) -> None:
 @pytest.mark.example("use-cases/ci-job")
 @pytest.mark.parametrize("side", ["container", "vm"])
 def test_a_job_in_a_fresh_place_finds_nothing_of_the_one_before(run_example: Runs, side: str) -> None:
-    """The second job, in a place made anew, sees neither the file nor the process that the first left; its tests ran."""
+    """The second job, in a fresh place, sees neither the file nor the process that the first left; its tests ran."""
     output = run_example("use-cases/ci-job", side)
     lines = output["fresh"].splitlines() if side == "container" else (output["jobs"] + output["kept"]).splitlines()
     assert lines[:6] == ["ready: the job begins", "found nothing of another job", "5 tests passed"] * 2

@@ -58,7 +58,7 @@ def test_forcing_an_accelerator_that_does_not_boot_is_an_error_within_seconds() 
     """Where kvm boots, forcing it is obeyed; where it does not, the message says that the guest does not boot on it."""
     require("qemu", "cpio")
     works = built("qemu").accelerator == "kvm"
-    (LAB / ".accelerator.json").unlink()  # so that it is asked anew, and not remembered
+    (LAB / ".accelerator.json").unlink()  # so that the probe runs again and its answer is not taken from the file
     start = time.monotonic()
     done = run_lab(LAB_ACCEL="kvm")
     took = time.monotonic() - start
@@ -194,7 +194,7 @@ def test_an_archive_may_follow_the_initial_filesystem_whatever_its_length(tmp_pa
 
 
 def test_the_reader_of_initial_filesystems_refuses_what_the_kernel_refuses() -> None:
-    """An uncompressed archive behind a length that is no multiple of 4 is invalid to both."""
+    """An uncompressed archive after a length that is not a multiple of 4 is invalid for both."""
     one = b"".join([b"070701", *(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, 2, 0, 0, 0, 0, 5, 0)), b"told\0"])
     one += b"\0" * (-len(one) % 4) + b"ab\0\0"
     end = b"".join([b"070701", *(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)), b"TRAILER!!!\0"])
@@ -216,7 +216,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("suffix", PACKERS)
 def test_modules_come_with_what_they_need_however_they_are_packed(suffix: str, tmp_path: Path) -> None:
-    """The order of loading is that of their needs; what is built in, `core` here, is no file and is passed over."""
+    """The order of loading is that of their needs; what is built in, `core` here, is not a file and is skipped."""
     if suffix == ".zst" and shutil.which("zstd") is None:
         pytest.skip("no program 'zstd'; as root: apt-get install zstd")
     needs = {"net_card": "fail-over,core", "fail-over": "ring", "ring": "", "other": "", "disk": "ring"}
@@ -239,7 +239,7 @@ def test_modules_come_with_what_they_need_however_they_are_packed(suffix: str, t
 @pytest.mark.engine
 @pytest.mark.parametrize("suffix", [*PACKERS, "built in"])
 def test_a_guest_finds_its_disk_however_the_modules_are_packed(suffix: str, tmp_path: Path) -> None:
-    """The kernel's own modules, packed anew; without any, as where all is built in, the guest starts all the same."""
+    """The kernel's own modules, packed again; without any, as if all were built in, the guest still starts."""
     require("qemu", "cpio")
     accelerator = built("qemu").accelerator
     release = (LAB / "kernel-release").read_text()

@@ -1,4 +1,4 @@
-"""The parsers of the lab: what each measuring tool prints becomes readings in base units, and what is no result is refused."""
+"""The parsers of the lab: what each measuring tool prints becomes readings in base units, and anything that is not a result is refused."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_the_key_only_goes_forward(data: Data) -> None:
 
 
 def test_every_answer_matters(data: Data) -> None:
-    """For each two answers to a question there is a combination in which they are told apart, by rule or by advice."""
+    """For each two answers to a question there is a combination in which they differ, by rule or by advice."""
     guide = data.guide
     for question in guide.questions.values():
         pairs = {frozenset(pair) for pair in itertools.combinations([a.id for a in question.answers], 2)}
@@ -192,7 +192,7 @@ def edit(site: Path, file: str, old: str, new: str) -> None:
         (GUIDE, "{manual:pages}", "{manual:leaves}", "no figure {manual:leaves}"),
         (GUIDE, 'short: "Kernel"', 'shorts: "Kernel"', "unknown key 'shorts'"),
         (CASE, "answers: {own: own}", "answers: {own: never}", "no answer 'never' to a question 'own'"),
-        (CASE, "answers: {own: own}", "answers: {}", "case 'module' leaves open: own"),
+        (CASE, "answers: {own: own}", "answers: {}", "case 'module' has no answer to: own"),
         (CASE, "expects: vm", "expects: container", "case 'module' expects 'container', and the rule 'own' says 'vm'"),
         (CASE, "expects: vm", "expects: both", "no outcome 'both'"),
         (PLANNER, "figure: own", "figure: owns", "there is no owns"),
@@ -302,7 +302,7 @@ def test_no_plan_rests_on_software_emulation(data: Data, tmp_path: Path) -> None
     for one in data.planner.options:
         for run in one.measured:
             assert data.recorded.runs[(data.machine, *run)].accelerator == "none"
-    with pytest.raises(ProblemError, match="a figure under software emulation cannot carry a plan"):
+    with pytest.raises(ProblemError, match="a figure under software emulation cannot be the basis of a plan"):
         smallsite.load(measured(tmp_path / "tcg", "tcg"))
     (one,) = smallsite.load(measured(tmp_path / "kvm", "kvm")).planner.options
     assert (one.cost.least, one.cost.most) == pytest.approx((1e8, 1e8))

@@ -19,7 +19,7 @@ from tests.site import smallsite
     ("reading", "word"),
     [("-1", "negative"), ("nan", "finite"), ("inf", "finite"), ("x", "number"), (None, "number"), ("", "number")],
 )
-def test_what_can_be_no_sample(reading: object, word: str) -> None:
+def test_what_cannot_be_a_sample(reading: object, word: str) -> None:
     assert word in sample_problem(reading)
 
 
@@ -92,7 +92,7 @@ def test_a_result_that_breaks_the_contract_is_refused(tmp_path: Path, old: str, 
     assert "remedy: " in str(caught.value)
 
 
-def test_a_result_whose_script_changed_names_the_command_that_records_anew(tmp_path: Path) -> None:
+def test_a_result_whose_script_changed_names_the_command_that_records_it_again(tmp_path: Path) -> None:
     site = smallsite.make(tmp_path / "site", lean=True)
     _experiment(site)
     script = site / "snippets" / "section" / "kernel" / "host.sh"

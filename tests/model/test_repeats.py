@@ -33,7 +33,7 @@ def test_what_repeats(one: tuple[float, ...], two: tuple[float, ...], same: bool
     assert pair(one, two).repeats is same
 
 
-def test_an_outcome_that_one_recording_lacks_has_not_come_out_again() -> None:
+def test_an_outcome_that_one_recording_lacks_is_not_reproduced() -> None:
     here = Samples("t/e", "vm", "working@28", "code", (1.0,), "none", "here", "d", "f")
     again = Samples("t/e", "vm", "around@3", "code", (1.0,), "none", "here", "d", "f")
     keys = {one.metric: ("t/e", "vm", one.metric) for one in (here, again)}
@@ -42,12 +42,12 @@ def test_an_outcome_that_one_recording_lacks_has_not_come_out_again() -> None:
         assert sorted(pair.repeats for pair in found) == [False, True]
 
 
-def test_the_share_of_nothing_is_no_share() -> None:
+def test_nothing_recorded_twice_has_no_share() -> None:
     with pytest.raises(ValueError, match="recorded twice"):
         share([])
 
 
-def test_nine_medians_in_ten_came_out_again() -> None:
+def test_nine_medians_in_ten_are_reproduced() -> None:
     """Of every experiment that is recorded on the first machine, in two whole recordings of the scripts as they are."""
     first = experiments.first_machine()
     shown = load_results(DATA, EXAMPLES).results[first]
@@ -73,7 +73,7 @@ def test_there_is_no_third_recording(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_was_measured_under_emulation_says_so(data: Data) -> None:
-    """In the table of what did not come out again, each row of a VM names its accelerator."""
+    """In the table of what was not reproduced, each row of a VM names its accelerator."""
     rows = [line for line in repeats(data).splitlines() if "Virtual machine" in line]
     assert rows, "no median of a VM differs: take another case for this test"
     assert all("Virtual machine (software emulation (TCG))" in row for row in rows)

@@ -23,7 +23,7 @@ def test_each_requirement_is_one_that_an_example_names(examples: dict[str, Examp
     assert set(requirements(SNIPPETS)) == named | {word for words in IMPLIED.values() for word in words}
 
 
-def test_each_requirement_can_be_told(examples: dict[str, Example]) -> None:
+def test_each_requirement_can_be_probed(examples: dict[str, Example]) -> None:
     """By a program on PATH, by a probe, or since the lab builds it; and no probe or builder is for a word of no row."""
     rows = requirements(SNIPPETS)
     assert set(engines.PROBES) <= set(rows)

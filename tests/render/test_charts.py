@@ -490,7 +490,7 @@ CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "clock": ((CHARTS, "{start: \"the command starts\", ", "{"), f"{CHARTS}:3: 0.clock: 'start' is a required property"),
     "no-list": ((CHARTS, "- id: start", "id: start"), f"{CHARTS}:"),
     "schema": (("docs/data/schema/charts.json", '"title"', "title"), "docs/data/schema/charts.json"),
-    "first-machine": (("docs/data/machines.yml", "small", "nowhere"), "docs/data/machines.yml:1: first: nothing is known of the machine 'nowhere'"),
+    "first-machine": (("docs/data/machines.yml", "small", "nowhere"), "docs/data/machines.yml:1: first: there is no machine 'nowhere'"),
     "ranked": ((PAGE, '{{ chart("memory") }}', '{{ chart("memory") }}\n\n{{ ratio("section/measured", "vm", "start", "section/measured", "container", "start") }}'), f"{PAGE}:19: a figure under software emulation is not ranked"),
 }  # fmt: skip
 
@@ -528,7 +528,8 @@ def test_a_ratio_to_zero_in_a_chart_is_refused(tmp_path: Path) -> None:
     path = site / CHARTS
     path.write_text(path.read_text("utf-8").replace("minus: bare", "over: bare"), "utf-8")
     with pytest.raises(
-        ProblemError, match=r"charts\.yml:8: chart start, row 'of which network': on small: a ratio to nothing"
+        ProblemError,
+        match=r"charts\.yml:8: chart start, row 'of which network': on small: a ratio to a value that is not above 0",
     ):
         smallsite.load(site)
 
@@ -540,7 +541,7 @@ def test_a_reason_stands_in_for_a_published_figure(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace(f"  published:\n{THEIRS}", reason), "utf-8")
     data = smallsite.load(site)
     check_pages(data, MACROS)
-    assert "stands here: Nobody is known to have measured it." in MACROS["chart"].render(data, "start")
+    assert "hardware virtualisation: Nobody is known to have measured it." in MACROS["chart"].render(data, "start")
 
 
 def test_lines_over_different_things_are_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The ledger: held against our own results, whole, cited, and dated; and how its parts are rendered."""
+"""The ledger: checked against our own results, complete, cited and dated; and how its parts are rendered."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_result_on_the_wrong_side_of_a_bound_is_found(tmp_path: Path) -> None:
         ),
         (
             "metric: start, is: below, than: {experiment: section/measured, side: vm, metric: start}",
-            "a figure under software emulation beside that of another side",
+            "a figure under software emulation compared with another side's",
         ),
         ('metric: start, is: near, value: "1", unit: s', "'near' is not one of"),
         ('metric: start, is: below, value: "1"', "fits none of the forms it may have"),
@@ -200,7 +200,7 @@ def test_what_was_read_through_another_document_says_so_wherever_it_is_cited(dat
     ("old", "new", "message"),
     [
         ('read: "P"', 'read: "S"', "'through' is a required property"),
-        ('read: "P"', 'read: "P"\n  through: {source: manual, locator: "Part 1"}', "must not stand here"),
+        ('read: "P"', 'read: "P"\n  through: {source: manual, locator: "Part 1"}', "is not allowed here"),
         (
             'read: "P"',
             'read: "S"\n  through: {source: gone, locator: "x1"}',
@@ -230,7 +230,7 @@ def test_every_source_stands_on_one_shelf_which_has_a_page(data: Site) -> None:
         assert any(shelf(source) == one for source in data.sources.values()), f"nothing stands on the shelf {one.id}"
 
 
-def test_who_cites_what_is_told(tmp_path: Path) -> None:
+def test_citations_name_who_cites(tmp_path: Path) -> None:
     """A page, a claim, a data file, and a source through which another was read."""
     site = smallsite.make(tmp_path / "site", lean=True)
     path = site / "docs" / "data" / "sources.yml"
@@ -274,7 +274,7 @@ def test_what_was_run_is_counted_from_the_records(data: Site) -> None:
         assert section.replace("-", " ").capitalize() in table
 
 
-def test_what_was_not_run_is_told(data: Site) -> None:
+def test_what_was_not_run_is_listed(data: Site) -> None:
     emulated = {name for (_, name, _), run in data.recorded.runs.items() if run.accelerator == "tcg"}
     text = runs.not_measured(data)
     assert emulated

@@ -89,7 +89,7 @@ def test_every_term_stands_in_the_glossary_with_its_anchor(data: Data) -> None:
         ('- {term: "kernel", meaning: "short"}', "'short' is too short"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_the_glossary_is_told(tmp_path: Path, entry: str, message: str) -> None:
+def test_a_mistake_in_the_glossary_is_refused(tmp_path: Path, entry: str, message: str) -> None:
     site = smallsite.make(tmp_path / "site", lean=True)
     (site / "docs" / "data" / "glossary.yml").write_text(f"{entry}\n", "utf-8")
     with pytest.raises(ProblemError) as caught:
@@ -111,7 +111,7 @@ def renderer(terms: list[Term]) -> markdown.Markdown:
 
 @pytest.fixture
 def marked() -> markdown.Markdown:
-    """Return a renderer with three terms, of which one is only listed."""
+    """Return a renderer with three terms, one of which is only listed."""
     return renderer(TERMS)
 
 
@@ -146,7 +146,7 @@ def test_a_capital_at_the_beginning_is_the_same_term(marked: markdown.Markdown) 
         '<div class="evidence" markdown="1">\n\n- a kernel\n\n</div>',
     ],
 )
-def test_what_is_no_prose_is_left_alone(marked: markdown.Markdown, text: str) -> None:
+def test_what_is_not_prose_is_left_alone(marked: markdown.Markdown, text: str) -> None:
     assert marks(marked.convert(text)) == []
 
 

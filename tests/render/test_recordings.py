@@ -67,7 +67,7 @@ def test_a_table_has_a_cell_for_each_recorded_value_and_names_what_is_missing(si
     assert 'class="observed--container" data-label="Container" markdown="span">the host&#x27;s</td>' in table
     assert 'class="observed--vm" data-label="Hardened" markdown="span">its own</td>' in table
     assert table.count("not asked") == 1
-    assert "1 &lt; 2 &#124;x&#124;" in table and "&#42;none&#42;" in table  # what was recorded is no markup
+    assert "1 &lt; 2 &#124;x&#124;" in table and "&#42;none&#42;" in table  # what was recorded is not markup
     assert "Hardened <small>(Virtual machine)</small>" in table and "Container <small>" not in table
     assert "[output](/snippets/section/measured/container.out)" in below[1]
     assert "[output](/snippets/section/measured/vm.out)" in below[3]

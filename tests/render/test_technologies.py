@@ -23,7 +23,7 @@ ENTRY = {
 
 
 def complaints(**changed: dict[str, object]) -> list[str]:
-    """Return what is wrong with an entry of which some cells are changed."""
+    """Return what is wrong with an entry that has some cells changed."""
     entry = ENTRY | changed
     document = Document(path=ROOT / "docs/data/technologies.yml", content=[entry], problems=Problems(ROOT))
     read_technologies(document, {}, KnownTests(ROOT), lambda *_: False)

@@ -95,7 +95,7 @@ def _nothing_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def experiment() -> Example:
-    """An experiment with two sides, of which nothing is run."""
+    """An experiment with two sides; neither of them is run."""
     chosen = EXAMPLES["architecture/carried"]
     return dataclasses.replace(chosen, id="test/fake", metrics={"speed": Metric("Speed", "s")}, runs=3)
 

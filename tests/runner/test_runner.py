@@ -157,7 +157,7 @@ def test_without_a_daemon_nothing_is_forgotten(
 def test_what_cannot_be_removed_stops_no_other_run(
     start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A run that cannot be cleaned is named with the remedy, and the sweep goes on to the others."""
+    """A run that cannot be cleaned is named with the remedy, and the sweep continues with the others."""
     dead = start("stays")
     dead.process.kill()
     dead.process.wait()

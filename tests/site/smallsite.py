@@ -278,7 +278,7 @@ def load(site: Path) -> Data:
 
 
 def record(site: Path) -> None:
-    """Write the example's record anew, as `make record` would after a change of the script."""
+    """Write the example's record again, as `make record` would after a change of the script."""
     example = site / "snippets" / "section" / "kernel"
     digest = hashlib.sha256((example / "host.sh").read_bytes()).hexdigest()
     entry = {"digest": digest, "date": "2026-01-02", "machine": "small", "accelerator": "none", "versions": {}}

@@ -79,7 +79,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "missing-example": (append(KERNELS, '\n{{ example("section/none") }}\n'), "docs/kernels.md:11: there is no example 'section/none'", "one of: section/kernel"),
     "missing-script": (append(KERNELS, '\n{{ script("lab/none.sh", "x") }}\n'), "docs/kernels.md:11: there is no script snippets/lab/none.sh", "write its path"),
     "missing-region": (append(KERNELS, '\n{{ example("section/kernel", region="none") }}\n'), "docs/kernels.md:11: the example section/kernel has no region 'none'", "one of: show"),
-    "include-of-the-generator": (append(KERNELS, '\n--8<-- "none.sh"\n'), "docs/kernels.md:11: an include of the generator's", "write {{ example("),
+    "include-of-the-generator": (append(KERNELS, '\n--8<-- "none.sh"\n'), "docs/kernels.md:11: an include by the generator", "write {{ example("),
     "region-without-end": (swap(SH, "# --8<-- [end:show]\n", "", record=True), f"{SH}:3: region 'show' has no end", "add '# --8<-- [end:show]'"),
     "region-without-start": (swap(SH, "# --8<-- [start:show]\n", "", record=True), f"{SH}:4: region 'show' ends but is not open", "add '--8<-- [start:show]'"),
     "misspelt-region-marker": (swap(SH, "[start:show]", "[begin:show]", record=True), f"{SH}:3: a misspelt region marker", "write '# --8<-- [start:NAME]'"),
@@ -89,9 +89,9 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "time-read-as-a-number": (swap(SOURCES, 'version: "edition 2"', "version: 12:30:45"), "docs/data/sources.yml:8: 12:30:45 is read as a number", 'quote it: "12:30:45"'),
     "word-read-as-a-boolean": (swap(SOURCES, 'version: "edition 2"', "version: no"), "docs/data/sources.yml:8: no is read as a Boolean", 'quote it: "no"'),
     "arithmetic-on-a-page": (append(KERNELS, "\n{{ 0.1 + 0.2 }}\n"), "docs/kernels.md:11: arithmetic or a filter on a page", "compute it in a module"),
-    "link-to-a-missing-anchor": (append(KERNELS, "\n[x](/index.md#none)\n"), "docs/kernels.md:11: a link that leads nowhere: /index.md#none", "an anchor that it has"),
-    "link-to-a-missing-page": (append(KERNELS, "\n[x](/none.md)\n"), "docs/kernels.md:11: a link that leads nowhere: /none.md", "from the root of docs/"),
-    "link-that-is-not-recognised": (append(KERNELS, "\n[x](../none/)\n"), "docs/kernels.md:11: a link that leads nowhere: ../none/", "from the root of docs/"),
+    "link-to-a-missing-anchor": (append(KERNELS, "\n[x](/index.md#none)\n"), "docs/kernels.md:11: a link to a page or anchor that does not exist: /index.md#none", "an anchor that it has"),
+    "link-to-a-missing-page": (append(KERNELS, "\n[x](/none.md)\n"), "docs/kernels.md:11: a link to a page or anchor that does not exist: /none.md", "from the root of docs/"),
+    "link-that-is-not-recognised": (append(KERNELS, "\n[x](../none/)\n"), "docs/kernels.md:11: a link to a page or anchor that does not exist: ../none/", "from the root of docs/"),
     # What else must not be published.
     "duplicate-claim-id": (append(CLAIMS, smallsite.CLAIMS), "docs/data/claims.yml:10: the claim id 'A1' occurs twice (first in line 1)", "an id of its own"),
     "evidence-without-test": (swap(CLAIMS, "::test_small", "::test_none"), "docs/data/claims.yml:9: claim A1: there is no test tests/examples/test_small.py::test_none", "write FILE::FUNCTION"),
@@ -107,7 +107,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "page-cites-no-figure": (append(KERNELS, '\n{{ figure("manual", "none") }}\n'), "docs/kernels.md:11: the source 'manual' has no figure 'none'", "one of: pages"),
     "page-cites-no-result": (append(KERNELS, '\n{{ result("section/kernel", "host", "x") }}\n'), "docs/kernels.md:11: there is no result section/kernel host x", "none is recorded"),
     "page-shows-no-diagram": (append(KERNELS, '\n{{ diagram("none", "A caption.") }}\n'), "docs/kernels.md:11: there is no diagram 'none'", "add docs/assets/diagrams/none.svg"),
-    "broken-raw-html-link": (append(KERNELS, '\n<p><a href="../nowhere/">x</a></p>\n'), "kernels/index.html:", "leads nowhere: ../nowhere/"),
+    "broken-raw-html-link": (append(KERNELS, '\n<p><a href="../nowhere/">x</a></p>\n'), "kernels/index.html:", "to a file that does not exist: ../nowhere/"),
     "external-resource": (append(KERNELS, '\n<img alt="" src="https://example.org/x.png">\n'), "kernels/index.html:", "put the file under docs/assets/"),
     "duplicate-html-id": (append(KERNELS, '\n<p id="claims">x</p>\n'), "kernels/index.html:", "the id 'claims' occurs twice"),
     "page-not-in-navigation": (put("docs/stray.md", "# Stray\n"), "docs/stray.md:1: the page is not in the navigation", "add it to nav in mkdocs.yml"),
@@ -148,7 +148,7 @@ def test_the_small_site_is_sound(sound: Path) -> None:
 
 
 READ = ("docs/", "snippets/")  # a message about one of these files is found in reading, unless the generator finds it
-GENERATOR = ("a link that leads nowhere", "not in the navigation")
+GENERATOR = ("a link to a page or anchor that does not exist", "not in the navigation")
 # One case of each kind of fault that is found in reading: these are built as well.
 ONE_OF_A_KIND = {
     *("undefined-variable", "missing-data-file", "duplicate-key", "missing-example", "region-without-end"),

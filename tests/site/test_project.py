@@ -204,7 +204,7 @@ def test_the_library_that_drives_the_browser_is_named_where_it_is_absent(tmp_pat
     else True,
     reason="the set-up installs packages on Debian and Ubuntu only",
 )
-def test_without_lists_of_packages_they_are_fetched_before_it_is_said_what_there_is(tmp_path: Path) -> None:
+def test_lists_of_packages_are_fetched_before_the_set_up_says_which_there_are(tmp_path: Path) -> None:
     """As on a system just made: apt knows nothing until `apt-get update`, and the set-up asks for what it then knows."""
     bin_ = bare_path(tmp_path, "rm", "touch")
     fake_id(bin_, 0)

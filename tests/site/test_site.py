@@ -121,7 +121,7 @@ def test_software_emulation_is_named_at_every_recording_made_under_it(site: Path
 
 @pytest.mark.timeout(900)
 def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> None:
-    """A page, a data file, a script, a macro and a theme file: each edit shows; a mistake is told and does not end the server."""
+    """A page, a data file, a script, a macro and a theme file: each edit shows; a mistake is reported and does not end the server."""
     site = smallsite.make(tmp_path / "with a space")
     # Held until the server has it: Linux lets two sockets have a port as long as neither listens, if both ask for that.
     held = socket.socket()

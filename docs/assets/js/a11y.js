@@ -31,7 +31,7 @@
       }
     });
   }
-  /* Once a frame at most: the theme adds its buttons one by one, and each look at a width lays the page out anew. */
+  /* Once a frame at most: the theme adds its buttons one by one, and each reading of a width makes the browser lay the page out again. */
   var waiting = false;
   function soon() {
     if (waiting) return;

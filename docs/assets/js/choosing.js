@@ -60,7 +60,7 @@
     (inside || []).forEach(function (one) { made.appendChild(one); });
     return made;
   }
-  function copy(of) { /* without ids, which would stand twice */
+  function copy(of) { /* without ids, which would be duplicates */
     var made = of.cloneNode(true);
     [made].concat(Array.from(made.querySelectorAll("[id]"))).forEach(function (one) { one.removeAttribute("id"); });
     return made;
@@ -237,7 +237,7 @@
     fields.forEach(function (field) {
       var before = field.value;
       if (asked.has(field.name)) field.value = asked.get(field.name);
-      if (field.value === "") field.value = before; /* what the field does not take */
+      if (field.value === "") field.value = before; /* a value that the field does not accept */
       field.addEventListener("input", function () { keep(values(), ""); show(); });
     });
     root.hidden = false;
