@@ -85,7 +85,7 @@ def test_browser_and_python_write_an_amount_of_memory_alike(page: Page, address:
 
 
 def test_each_case_reaches_its_answer_from_home(page: Page, address: str, data: Data) -> None:
-    """Home, the guide, the case: two clicks, and the recommendation stands there with reasons. The others by their links."""
+    """From home, two clicks lead to a case's recommendation with its reasons; the other cases are opened by their links."""
     visit = Visit(page, address)
     visit.open("")
     page.locator("article a[href='choosing/']").first.click()

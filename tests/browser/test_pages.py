@@ -63,7 +63,7 @@ REQUIREMENTS["chromium"] = Requirement(
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a line for each."""
+    """Serves files without logging a line for each."""
 
     def log_message(self, *_: object) -> None: ...
 

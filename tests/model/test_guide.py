@@ -298,7 +298,7 @@ def measured(where: Path, accelerator: str, over: str = "start") -> Path:
 
 
 def test_no_plan_rests_on_software_emulation(data: Data, tmp_path: Path) -> None:
-    """Neither of the site's, nor can one be made to: the reader of the data refuses it."""
+    """None of the site's plans does, and the reader of the data refuses one that would."""
     for one in data.planner.options:
         for run in one.measured:
             assert data.recorded.runs[(data.machine, *run)].accelerator == "none"

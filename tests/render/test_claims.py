@@ -44,7 +44,7 @@ def test_no_result_of_ours_contradicts_a_verdict(data: Site) -> None:
 
 
 def test_a_result_on_the_wrong_side_of_a_bound_is_found(tmp_path: Path) -> None:
-    """Nothing of the judgement is vacuous: the three words, on a container that starts in 0.29 to 0.33 s."""
+    """Each of the three words can occur: shown on a container that starts in 0.29 to 0.33 s."""
     site = smallsite.measure(smallsite.make(tmp_path / "site", lean=True), small="kvm")
     path = site / "docs" / "data" / "claims.yml"
     plain = path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The table of what was recorded: every cell from a recording, a hole named as one, a wrong label refused."""
+"""The table of what was recorded: every cell comes from a recording, a missing value is named, and a wrong label is refused."""
 
 from __future__ import annotations
 

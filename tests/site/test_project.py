@@ -205,7 +205,7 @@ def test_the_library_that_drives_the_browser_is_named_where_it_is_absent(tmp_pat
     reason="the set-up installs packages on Debian and Ubuntu only",
 )
 def test_lists_of_packages_are_fetched_before_the_set_up_says_which_there_are(tmp_path: Path) -> None:
-    """As on a system just made: apt knows nothing until `apt-get update`, and the set-up asks for what it then knows."""
+    """As on a fresh system: apt lists no package until `apt-get update`, and the set-up asks again after that."""
     bin_ = bare_path(tmp_path, "rm", "touch")
     fake_id(bin_, 0)
     lists, log = tmp_path / "lists", tmp_path / "log"
