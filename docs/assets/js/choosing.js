@@ -10,8 +10,26 @@
   function firstRule(guide, answers) {
     return guide.rules.find(function (rule) { return fits(rule.when, answers); });
   }
+  function within(some, all) { return some.every(function (one) { return all.indexOf(one) >= 0; }); }
+  function demanded(guide, answers) {
+    var found = [];
+    guide.questions.forEach(function (question) {
+      var answer = question.answers.find(function (one) { return one.id === answers[question.id]; });
+      found = found.concat(answer.demands);
+    });
+    return found;
+  }
+  function told(guide, rule, demand) { /* whether the rule asks for answers of which each makes this demand */
+    return guide.questions.some(function (question) {
+      return question.id in rule.when && question.answers.every(function (answer) {
+        return rule.when[question.id].indexOf(answer.id) < 0 || answer.demands.indexOf(demand) >= 0;
+      });
+    });
+  }
   function decide(guide, answers) {
     var rule = firstRule(guide, answers);
+    var demands = demanded(guide, answers);
+    var second = rule.runnersUp.find(function (one) { return within(demands, guide.outcomes[one].meets); });
     var changes = [];
     guide.questions.forEach(function (question) {
       question.answers.forEach(function (answer) {
@@ -25,7 +43,8 @@
       return one.outcomes.indexOf(rule.outcome) >= 0 && fits(one.when, answers);
     });
     return {
-      rule: rule.id, outcome: rule.outcome, runnerUp: rule.runnerUp, changes: changes,
+      rule: rule.id, outcome: rule.outcome, runnerUp: second || null, changes: changes,
+      also: demands.filter(function (one) { return !told(guide, rule, one); }),
       advice: advice.map(function (one) { return one.id; })
     };
   }
@@ -65,6 +84,8 @@
     [made].concat(Array.from(made.querySelectorAll("[id]"))).forEach(function (one) { one.removeAttribute("id"); });
     return made;
   }
+  function kept(kind, id, inside) { return inside.querySelector("[data-" + kind + "=" + JSON.stringify(id) + "]"); }
+  function contents(of) { return Array.from(copy(of).childNodes); }
   function marked(guide, outcome) {
     var made = element("strong");
     guide.outcomes[outcome].sides.forEach(function (side) {
@@ -87,6 +108,7 @@
   function startGuide(root) {
     var guide = JSON.parse(root.dataset.guide);
     var text = document.getElementById("answer");
+    var reasons = document.querySelector(".guide-reasons");
     var status = root.parentNode.querySelector(".answer__status");
     var more = root.parentNode.querySelector(".choose__more");
     var question = {};
@@ -106,7 +128,7 @@
       text.textContent = "";
       more.hidden = open.length === guide.questions.length;
       if (more.hidden) {
-        status.textContent = "Answer a question, or take a case above: the recommendation appears here.";
+        status.textContent = "Answer a question, or take a case below: the recommendation appears here.";
         return;
       }
       var answers = {};
@@ -121,14 +143,17 @@
           return short(one.id, one.answers[0].id);
         }).join("; ") + "."));
       }
-      var rule = document.getElementById("rule-" + found.rule);
+      var rule = kept("rule", found.rule, reasons);
       text.appendChild(element("h3", "Because"));
-      text.appendChild(copy(rule.querySelector("ul")));
-      text.appendChild(copy(rule.querySelector(".rule__runner-up")));
+      var because = copy(rule.querySelector("ul"));
+      found.also.forEach(function (id) { because.appendChild(element("li", "", contents(kept("demand", id, reasons)))); });
+      text.appendChild(because);
+      text.appendChild(found.runnerUp ? copy(kept("runner-up", found.runnerUp, rule))
+        : element("p", "Runner-up: none. No other recommendation meets all of these answers."));
       if (found.advice.length) {
         text.appendChild(element("h3", "Mind as well"));
         text.appendChild(element("ul", "", found.advice.map(function (id) {
-          return element("li", "", [copy(document.getElementById("advice-" + id))]);
+          return element("li", "", contents(kept("advice", id, reasons)));
         })));
       }
       text.appendChild(element("h3", "What would change the answer"));
@@ -149,7 +174,7 @@
       link.href = address(mine) + "#answer";
       var last = element("p", "", [link]);
       var why = element("a", "The rule that decided");
-      why.href = "#rule-" + found.rule;
+      why.href = "rules/#rule-" + found.rule;
       last.appendChild(document.createTextNode(" · "));
       last.appendChild(why);
       text.appendChild(last);
@@ -245,10 +270,31 @@
     if (location.hash === "#plan") status.scrollIntoView();
   }
 
+  /* Without this script a case's link leads to its row; with it, to the form with its answers. */
+  function fillCases() {
+    document.querySelectorAll("a[data-answers]").forEach(function (link) {
+      var form = new URL("..", link.href.split("#")[0]);
+      form.search = link.dataset.answers;
+      form.hash = "answer";
+      link.href = form.href;
+    });
+  }
+  /* The rules, the key and the cases once stood on the form's page: an address that names one of them leads on. */
+  function lead() {
+    var id = location.hash.slice(1);
+    var moved = /^(rule|case|question|outcome|advice|step|demand)-|^(cases|key|the-rules|what-can-be-recommended|the-questions-and-why-they-are-asked|what-to-mind-as-well|what-else-to-consider|how-it-works|without-the-form)$/;
+    if (moved.test(id) && !document.getElementById(id)) location.replace("rules/" + location.hash);
+  }
+
   function start() {
+    fillCases();
     var guide = document.querySelector("[data-guide]");
     var planner = document.querySelector("[data-planner]");
-    if (guide) startGuide(guide);
+    if (guide) {
+      lead();
+      addEventListener("hashchange", lead);
+      startGuide(guide);
+    }
     if (planner) startPlanner(planner);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
