@@ -25,6 +25,7 @@ from macros.model.guide import (
 )
 from macros.model.sources import Source, check_figures, check_place
 
+
 def _reason(entry: dict[str, Any], *where: str | int) -> Reason:
     return Reason(text=entry["text"], see=tuple(See(**see) for see in entry["see"]), where=where)
 
@@ -141,7 +142,9 @@ def _check_demands(document: Document, guide: Guide) -> None:
                 document.bad(("outcomes", position, "meets"), f"there is no demand '{demand}'", demands)
     for position, demand in enumerate(guide.demands):
         if demand not in made:
-            document.bad(("demands", position), f"no answer makes the demand '{demand}'", "remove it, or name it in an answer")
+            document.bad(
+                ("demands", position), f"no answer makes the demand '{demand}'", "remove it, or name it in an answer"
+            )
 
 
 def _check_cases(cases: Document, guide: Guide) -> None:
@@ -219,7 +222,9 @@ def _check_behaviour(document: Document, cases: Document, guide: Guide) -> None:
             seen.add((rule.id, demands))
             chosen = (runner_up(guide, rule, each) for each in demands)
             seconds |= {(rule.id, second.outcome) for second in chosen if second}
-    idle: list[tuple[Where, str]] = [(("rules", n), rule.id) for n, rule in enumerate(guide.rules) if rule.id not in rules]
+    idle: list[tuple[Where, str]] = [
+        (("rules", n), rule.id) for n, rule in enumerate(guide.rules) if rule.id not in rules
+    ]
     idle += [(("advice", n), one.id) for n, one in enumerate(guide.advice) if one.id not in advice]
     for n, rule in enumerate(guide.rules):
         never = [k for k, one in enumerate(rule.runners_up) if (rule.id, one.outcome) not in seconds]

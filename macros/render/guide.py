@@ -127,12 +127,11 @@ def guide_reasons(data: Data) -> str:
 
 @macro()
 def case_links(data: Data) -> str:
-    """Return the cases as a list of links: each leads to the case with its recommendation, or, in a browser that runs
-    the guide, to the form with the case's answers.
+    """Return the cases as a list of links: each leads to the case with its recommendation. The browser's script makes
+    it a link to the form instead, with the answers that the address holds.
     """
     items = [
-        f'[{literal(case.title)}]({RULES}#case-{case.id}){{ data-answers="{literal(query(case.answers))}" }}'
-        for case in data.guide.cases.values()
+        f"[{literal(case.title)}]({RULES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
     ]
     return block("\n".join(f"- {item}" for item in items), "case-links")
 
@@ -242,7 +241,9 @@ def guide_demands(data: Data) -> str:
         ]
         left = [_inside(one.name) for one in guide.outcomes.values() if demand.id in one.meets]
         name = f"{literal(demand.name[0].upper())}{literal(demand.name[1:])}"
-        rows.append([f"{anchored(f'demand-{demand.id}')}{name}", "; ".join(by), ", ".join(left), reason(data, demand.because)])
+        rows.append(
+            [f"{anchored(f'demand-{demand.id}')}{name}", "; ".join(by), ", ".join(left), reason(data, demand.because)]
+        )
     return cards(["Demand", "Of whoever answers", "Met by", "Why"], rows)
 
 
