@@ -244,7 +244,7 @@ def guide_demands(data: Data) -> str:
         rows.append(
             [f"{anchored(f'demand-{demand.id}')}{name}", "; ".join(by), ", ".join(left), reason(data, demand.because)]
         )
-    return cards(["Demand", "Of whoever answers", "Met by", "Why"], rows)
+    return cards(["Demand", "Made by the answer", "Met by", "Why"], rows)
 
 
 @macro()

@@ -92,6 +92,12 @@ def test_no_recommendation_and_no_runner_up_breaks_an_answer(data: Data, decided
     assert min(seconds.values()) > 1000, "both with and without a runner-up"
 
 
+def test_strangers_get_a_sandbox_first_only_where_no_vm_can_be_started(decided: Decided) -> None:
+    found = [answers for answers, rule in decided if rule.outcome == "sandbox"]
+    assert found
+    assert all((answers["trust"], answers["hosts"]) == ("hostile", "rented") for answers in found)
+
+
 def test_reasons_of_all_constraints_stand_in_an_answer(data: Data, decided: Decided) -> None:
     """Each answer that limits what may be recommended is spoken of: by the rule, which asks for it, or by a reason beside."""
     several = 0

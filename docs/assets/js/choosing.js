@@ -153,19 +153,19 @@
         }).join("; ") + "."));
       }
       var rule = kept("rule", found.rule, reasons);
-      text.appendChild(element("h3", "Because"));
+      text.appendChild(element("h2", "Because"));
       var because = copy(rule.querySelector("ul"));
       found.also.forEach(function (id) { because.appendChild(element("li", "", contents(kept("demand", id, reasons)))); });
       text.appendChild(because);
       text.appendChild(found.runnerUp ? copy(kept("runner-up", found.runnerUp, rule))
         : element("p", "Runner-up: none. No other recommendation meets all of these answers."));
       if (found.advice.length) {
-        text.appendChild(element("h3", "Mind as well"));
+        text.appendChild(element("h2", "Mind as well"));
         text.appendChild(element("ul", "", found.advice.map(function (id) {
           return element("li", "", contents(kept("advice", id, reasons)));
         })));
       }
-      text.appendChild(element("h3", "What would change the answer"));
+      text.appendChild(element("h2", "What would change the answer"));
       if (found.changes.length) {
         var outcomes = found.changes.map(function (one) { return one[2]; });
         outcomes = outcomes.filter(function (one, n) { return outcomes.indexOf(one) === n; });
