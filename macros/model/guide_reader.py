@@ -114,11 +114,11 @@ def _check_names(document: Document, guide: Guide) -> None:
         if rule.outcome not in guide.outcomes:
             document.bad(("rules", position, "outcome"), f"there is no outcome '{rule.outcome}'", outcomes)
         for number, one in enumerate(rule.runners_up):
-            where = ("rules", position, "runners_up", number)
+            place = ("rules", position, "runners_up", number)
             if one.outcome not in guide.outcomes:
-                document.bad(where, f"there is no outcome '{one.outcome}'", outcomes)
+                document.bad(place, f"there is no outcome '{one.outcome}'", outcomes)
             if rule.outcome == one.outcome:
-                document.bad(where, "the runner-up is the outcome itself", "name another")
+                document.bad(place, "the runner-up is the outcome itself", "name another")
     for position, advice in enumerate(guide.advice):
         for outcome in advice.outcomes:
             if outcome not in guide.outcomes:
