@@ -1,4 +1,4 @@
-"""The decision guide: questions, outcomes, rules and advice as data, and what follows from a set of answers.
+"""The decision guide: questions, demands, outcomes, rules and advice as data, and what follows from a set of answers.
 
 Pure functions; docs/assets/js/choosing.js decides in the browser by the same rules, and a test holds the two together.
 """
@@ -6,12 +6,10 @@ Pure functions; docs/assets/js/choosing.js decides in the browser by the same ru
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from macros.base.schemas import Document, Where
-from macros.model.sources import Source, check_figures, check_place
+from macros.base.schemas import Where
 
 Answers = Mapping[str, str]
 When = dict[str, tuple[str, ...]]
@@ -39,11 +37,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to a question: `text` in the form, `short` where it is repeated."""
+    """One answer to a question: `text` in the form, with examples in `eg`, `short` where it is repeated.
+
+    `demands` holds the ids of what a recommendation must meet for this answer.
+    """
 
     id: str
     text: str
     short: str
+    eg: str = ""
+    demands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,27 +61,44 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """Something that an answer demands of every recommendation: what that rules out, and why."""
+
+    id: str
+    name: str
+    because: Reason
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """Something that can be recommended: when to take it, in a sentence, what it is and what it costs."""
+    """Something that can be recommended: the demands that it meets, when to take it, what it is and what it costs."""
 
     id: str
     name: str
     sides: tuple[str, ...]
+    meets: tuple[str, ...]
     take: str
     is_: Reason
     costs: Reason
 
 
 @dataclass(frozen=True)
+class RunnerUp:
+    """An outcome that may come second, and when it would be the better choice."""
+
+    outcome: str
+    unless: Reason
+
+
+@dataclass(frozen=True)
 class Rule:
-    """Recommends an outcome where the answers fit `when`, with reasons; `unless` says when the runner-up is better."""
+    """Recommends an outcome where the answers fit `when`, with reasons, and what may come second, the preferred first."""
 
     id: str
     when: When
     outcome: str
     because: tuple[Reason, ...]
-    runner_up: str
-    unless: Reason
+    runners_up: tuple[RunnerUp, ...]
 
 
 @dataclass(frozen=True)
@@ -108,6 +128,7 @@ class Guide:
     """The whole guide, and the cases that hold it to account."""
 
     questions: dict[str, Question]
+    demands: dict[str, Demand]
     outcomes: dict[str, Outcome]
     rules: tuple[Rule, ...]
     advice: tuple[Advice, ...]
@@ -116,10 +137,11 @@ class Guide:
     def reasons(self) -> Iterator[Reason]:
         """Yield every reason in it."""
         yield from (question.why for question in self.questions.values())
+        yield from (demand.because for demand in self.demands.values())
         for outcome in self.outcomes.values():
             yield from (outcome.is_, outcome.costs)
         for rule in self.rules:
-            yield from (*rule.because, rule.unless)
+            yield from (*rule.because, *(one.unless for one in rule.runners_up))
         yield from (advice.says for advice in self.advice)
 
 
@@ -127,10 +149,14 @@ class Guide:
 class Decision:
     """What the guide says to a set of answers.
 
-    `changes` holds, in the order of the questions, each single other answer that would lead to another outcome.
+    `also` holds the demands whose reasons stand beside the rule's, since the rule does not speak of them. There is no
+    runner-up where nothing that may come second meets all that the answers demand. `changes` holds, in the order of the
+    questions, each single other answer that would lead to another outcome.
     """
 
     rule: Rule
+    also: tuple[Demand, ...]
+    runner_up: RunnerUp | None
     advice: tuple[Advice, ...]
     changes: tuple[tuple[str, str, str], ...]  # question, answer, outcome
 
@@ -145,9 +171,31 @@ def first_rule(guide: Guide, answers: Answers) -> Rule:
     return next(rule for rule in guide.rules if fits(rule.when, answers))
 
 
+def demanded(guide: Guide, answers: Answers) -> tuple[str, ...]:
+    """Return what `answers` demand, in the order of the questions."""
+    chosen = (a for q in guide.questions.values() for a in q.answers if a.id == answers[q.id])
+    return tuple(demand for answer in chosen for demand in answer.demands)
+
+
+def told(guide: Guide, rule: Rule) -> frozenset[str]:
+    """Return the demands of which the rule's own reasons speak: those of all answers for which it asks."""
+    found: set[str] = set()
+    for question, allowed in rule.when.items():
+        each = [set(a.demands) for a in guide.questions[question].answers if a.id in allowed]
+        found |= set.intersection(*each)
+    return frozenset(found)
+
+
+def runner_up(guide: Guide, rule: Rule, demands: tuple[str, ...] | frozenset[str]) -> RunnerUp | None:
+    """Return what comes second: the first of the rule's that meets all of `demands`, if any does."""
+    return next((one for one in rule.runners_up if set(demands) <= set(guide.outcomes[one.outcome].meets)), None)
+
+
 def decide(guide: Guide, answers: Answers) -> Decision:
     """Return what the guide says to `answers`, which has an answer to every question."""
     rule = first_rule(guide, answers)
+    demands = demanded(guide, answers)
+    known = told(guide, rule)
     advice = tuple(a for a in guide.advice if rule.outcome in a.outcomes and fits(a.when, answers))
     changes = []
     for question in guide.questions.values():
@@ -155,7 +203,8 @@ def decide(guide: Guide, answers: Answers) -> Decision:
             other = first_rule(guide, {**answers, question.id: answer.id}).outcome
             if other != rule.outcome:
                 changes.append((question.id, answer.id, other))
-    return Decision(rule, advice, tuple(changes))
+    also = tuple(guide.demands[demand] for demand in demands if demand not in known)
+    return Decision(rule, also, runner_up(guide, rule, demands), advice, tuple(changes))
 
 
 def combinations(guide: Guide) -> Iterator[dict[str, str]]:
@@ -165,159 +214,25 @@ def combinations(guide: Guide) -> Iterator[dict[str, str]]:
         yield dict(zip(guide.questions, chosen, strict=True))
 
 
-# -- reading ---------------------------------------------------------------------------------------
-
-
-def _reason(entry: dict[str, Any], *where: str | int) -> Reason:
-    return Reason(text=entry["text"], see=tuple(See(**see) for see in entry["see"]), where=where)
-
-
-def _when(entry: dict[str, list[str]]) -> When:
-    return {question: tuple(answers) for question, answers in entry.items()}
-
-
-def _questions(entries: list[dict[str, Any]]) -> Iterator[Question]:
-    for n, entry in enumerate(entries):
-        answers = tuple(Answer(**answer) for answer in entry["answers"])
-        why = _reason(entry["why"], "questions", n, "why")
-        yield Question(id=entry["id"], ask=entry["ask"], short=entry["short"], why=why, answers=answers)
-
-
-def _outcomes(entries: list[dict[str, Any]]) -> Iterator[Outcome]:
-    for n, entry in enumerate(entries):
-        yield Outcome(
-            id=entry["id"],
-            name=entry["name"],
-            sides=tuple(entry["sides"]),
-            take=entry["take"],
-            is_=_reason(entry["is"], "outcomes", n, "is"),
-            costs=_reason(entry["costs"], "outcomes", n, "costs"),
-        )
-
-
-def _rules(entries: list[dict[str, Any]]) -> Iterator[Rule]:
-    for n, entry in enumerate(entries):
-        because = (_reason(one, "rules", n, "because", k) for k, one in enumerate(entry["because"]))
-        yield Rule(
-            id=entry["id"],
-            when=_when(entry["when"]),
-            outcome=entry["outcome"],
-            because=tuple(because),
-            runner_up=entry["runner_up"],
-            unless=_reason(entry["unless"], "rules", n, "unless"),
-        )
-
-
-def _advice(entries: list[dict[str, Any]]) -> Iterator[Advice]:
-    for n, entry in enumerate(entries):
-        says = _reason(entry["says"], "advice", n, "says")
-        yield Advice(id=entry["id"], when=_when(entry["when"]), outcomes=tuple(entry["outcomes"]), says=says)
-
-
-def _check_ids(document: Document, cases: Document) -> None:
-    """Note ids that occur twice in one list."""
-    content = document.content
-    lists: list[tuple[Document, Where, list[dict[str, Any]]]]
-    lists = [(document, (name,), content[name]) for name in ("questions", "outcomes", "rules", "advice")]
-    lists += [(document, ("questions", n, "answers"), q["answers"]) for n, q in enumerate(content["questions"])]
-    for file, where, entries in [*lists, (cases, (), cases.content)]:
-        seen: set[str] = set()
-        for position, entry in enumerate(entries):
-            if entry["id"] in seen:
-                file.bad((*where, position), f"the id '{entry['id']}' occurs twice", "give each an id of its own")
-            seen.add(entry["id"])
-
-
-def _check_names(document: Document, cases: Document, guide: Guide) -> None:
-    """Note each question, answer and outcome that is named and does not exist."""
-    outcomes = f"one of: {', '.join(guide.outcomes)}"
-    named: tuple[tuple[str, tuple[Rule | Advice, ...]], ...] = (("rules", guide.rules), ("advice", guide.advice))
-    for name, entries in named:
-        for position, entry in enumerate(entries):
-            for question, answers in entry.when.items():
-                where = (name, position, "when", question)
-                if question not in guide.questions:
-                    document.bad(where, f"there is no question '{question}'", f"one of: {', '.join(guide.questions)}")
-                    continue
-                known = [answer.id for answer in guide.questions[question].answers]
-                for answer in answers:
-                    if answer not in known:
-                        what = f"there is no answer '{answer}' to '{question}'"
-                        document.bad(where, what, f"one of: {', '.join(known)}")
-    for position, rule in enumerate(guide.rules):
-        for key, outcome in (("outcome", rule.outcome), ("runner_up", rule.runner_up)):
-            if outcome not in guide.outcomes:
-                document.bad(("rules", position, key), f"there is no outcome '{outcome}'", outcomes)
-        if rule.outcome == rule.runner_up:
-            document.bad(("rules", position, "runner_up"), "the runner-up is the outcome itself", "name another")
-    for position, advice in enumerate(guide.advice):
-        for outcome in advice.outcomes:
-            if outcome not in guide.outcomes:
-                document.bad(("advice", position, "outcomes"), f"there is no outcome '{outcome}'", outcomes)
-    for position, case in enumerate(guide.cases.values()):
-        for question, answer in case.answers.items():
-            known = [a.id for a in guide.questions[question].answers] if question in guide.questions else []
-            if answer not in known:
-                what = f"there is no answer '{answer}' to a question '{question}'"
-                cases.bad((position, "answers"), what, f"questions: {', '.join(guide.questions)}")
-        if lacking := [question for question in guide.questions if question not in case.answers]:
-            what = f"case '{case.id}' has no answer to: {', '.join(lacking)}"
-            cases.bad((position, "answers"), what, "answer every question")
-        if case.expects not in guide.outcomes:
-            cases.bad((position, "expects"), f"there is no outcome '{case.expects}'", outcomes)
-
-
-def _check_behaviour(document: Document, cases: Document, guide: Guide) -> None:
-    """Note answers to which no rule applies, rules and advice that never apply, and cases whose outcome is another."""
-    rules: set[str] = set()
-    advice: set[str] = set()
-    for answers in combinations(guide):
-        rule = next((rule for rule in guide.rules if fits(rule.when, answers)), None)
-        if rule is None:
-            what = f"no rule applies to {', '.join(f'{q}: {a}' for q, a in answers.items())}"
-            document.bad(("rules",), what, "end with a rule whose 'when' is {}")
-            return
-        rules.add(rule.id)
-        advice |= {a.id for a in guide.advice if rule.outcome in a.outcomes and fits(a.when, answers)}
-    idle = [("rules", n, rule.id) for n, rule in enumerate(guide.rules) if rule.id not in rules]
-    idle += [("advice", n, one.id) for n, one in enumerate(guide.advice) if one.id not in advice]
-    for name, position, unused in idle:
-        document.bad((name, position), f"'{unused}' never applies", "remove it, or move it up")
-    for position, case in enumerate(guide.cases.values()):
-        found = first_rule(guide, case.answers)
-        if found.outcome != case.expects:
-            what = f"case '{case.id}' expects '{case.expects}', and the rule '{found.id}' says '{found.outcome}'"
-            cases.bad((position, "expects"), what, "correct the rules, or the case")
-
-
-def read_guide(
-    document: Document, cases: Document, sources: Mapping[str, Source], known: Callable[[str], str]
-) -> Guide | None:
-    """Return the guide, and note what is wrong with it; None where that keeps it from being used.
-
-    `known` returns, for the id of a claim or the path of a page, "" if there is one, else what is wrong with it.
+def regions(guide: Guide) -> Iterator[tuple[When, Rule | None]]:
+    """Yield parts of all combinations, which together are all and of which no two share one, each with the rule that
+    decides in it, or None. A part holds, for each question, the answers that are still possible.
     """
-    before = len(document.problems)
-    _check_ids(document, cases)
-    if len(document.problems) > before:
-        return None
-    content = document.content
-    guide = Guide(
-        questions={one.id: one for one in _questions(content["questions"])},
-        outcomes={one.id: one for one in _outcomes(content["outcomes"])},
-        rules=tuple(_rules(content["rules"])),
-        advice=tuple(_advice(content["advice"])),
-        cases={one["id"]: Case(**one) for one in cases.content},
-    )
-    _check_names(document, cases, guide)
-    for reason in guide.reasons():
-        check_figures(document, reason.where, "a reason", sources, reason.text)
-        for see in reason.see:
-            if see.source:
-                check_place(document, reason.where, "a reason", sources, see.source, see.locator)
-            elif wrong := known(see.claim or see.page) if see.claim or see.page else "":
-                document.bad(reason.where, wrong, "name a claim or a page that exists")
-    if len(document.problems) > before:
-        return None
-    _check_behaviour(document, cases, guide)
-    return guide if len(document.problems) == before else None
+
+    def walk(left: When, first: int) -> Iterator[tuple[When, Rule | None]]:
+        for position in range(first, len(guide.rules)):
+            rule = guide.rules[position]
+            if not all(set(allowed) & set(left[question]) for question, allowed in rule.when.items()):
+                continue
+            for question, allowed in rule.when.items():
+                outside = tuple(a for a in left[question] if a not in allowed)
+                if outside:
+                    inside = tuple(a for a in left[question] if a in allowed)
+                    yield from walk({**left, question: inside}, position)
+                    yield from walk({**left, question: outside}, position + 1)
+                    return
+            yield left, rule
+            return
+        yield left, None
+
+    yield from walk({q.id: tuple(a.id for a in q.answers) for q in guide.questions.values()}, 0)

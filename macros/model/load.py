@@ -19,7 +19,8 @@ from macros.model.exceptions import TextException, read_exceptions
 from macros.model.expectations import wrong_with
 from macros.model.files import Files
 from macros.model.glossary import Term, read_glossary
-from macros.model.guide import Guide, read_guide
+from macros.model.guide import Guide
+from macros.model.guide_reader import read_guide
 from macros.model.numbers import check_numbers
 from macros.model.planner import Planner, read_planner
 from macros.model.results import Failure, Recorded, Results, load_repeats, load_results

@@ -23,7 +23,7 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 @dataclass(frozen=True)
 class Cost:
-    """What one more idle instance costs: memory in bytes, from `least` to `most`, and processors.
+    """What one more idle instance costs: memory in bytes, from `least` to `most`, and processors, None if unknown.
 
     `growth` is what it costs more for each byte of the workload. What exists once, however many instances run,
     takes from `once_least` to `once_most`.
@@ -34,7 +34,7 @@ class Cost:
     growth: float
     once_least: float
     once_most: float
-    processors: float
+    processors: float | None
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,15 @@ class Plan:
     """How many fit, at least and at most, and what the wanted number takes: bytes in all and of overhead, at least and at most.
 
     `bare` is how many would fit if an instance cost nothing. `limit` is "memory" or "processors", whichever runs out first
-    at the lower number.
+    at the lower number. Where an idle instance's use of processors is unknown, the plan is `open`: no more than these
+    numbers fit, and how many fewer is not known.
     """
 
     fit_least: int
     fit_most: int
     bare: int
     limit: str
+    open: bool
     each_least: float
     each_most: float
     needed_least: float
@@ -85,7 +87,7 @@ def plan(host: Host, work: Work, cost: Cost) -> Plan:
     room = host.memory - host.kept
     each_least = cost.least + cost.growth * work.memory
     each_most = cost.most + cost.growth * work.memory
-    by_processors = count(host.processors, work.processors + cost.processors)
+    by_processors = count(host.processors, work.processors + (cost.processors or 0))
     by_memory = count(room - cost.once_most, work.memory + each_most)
     lost_least = cost.once_least + work.wanted * each_least
     lost_most = cost.once_most + work.wanted * each_most
@@ -95,6 +97,7 @@ def plan(host: Host, work: Work, cost: Cost) -> Plan:
         fit_most=min(count(room - cost.once_least, work.memory + each_least), by_processors),
         bare=min(count(room, work.memory), count(host.processors, work.processors)),
         limit="memory" if by_memory <= by_processors else "processors",
+        open=cost.processors is None,
         each_least=each_least,
         each_most=each_most,
         needed_least=needed + lost_least,
@@ -182,7 +185,7 @@ def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str,
         growth=value(of["per_gib"]) / GIB if "per_gib" in of else 0.0,
         once_least=0.0,
         once_most=0.0,
-        processors=value(of["processors"]) if "processors" in of else 0.0,
+        processors=value(of["processors"]) if "processors" in of else None,
     )
     return cost, tuple(dict.fromkeys(locators))
 

@@ -1,11 +1,11 @@
-"""Renders the decision guide: a form for the browser, and all of it without JavaScript."""
+"""Renders the decision guide: a form for the browser, with the reasons that it shows, and all of it without JavaScript."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
 from macros.base.markup import literal
-from macros.model.guide import Answers, Guide, Outcome, Reason, Rule, See, When, decide
+from macros.model.guide import Answer, Answers, Guide, Outcome, Reason, Rule, See, When, decide, regions, told
 from macros.model.key import Step, key
 from macros.model.load import Data
 from macros.pages.registry import macro
@@ -16,6 +16,7 @@ from macros.render.pieces import anchored, block, cards, noted, unsearched
 from macros.render.sources import cite, explained
 
 CHOOSING = "/choosing/index.md"
+RULES = "/choosing/rules.md"
 _html = templates.of("guide.html.j2")
 _markdown = templates.of("guide.md.j2")
 
@@ -56,7 +57,12 @@ def _inside(name: str) -> str:
 
 def _either(words: list[str]) -> str:
     """Return alternatives in words; several are set off from each other by quotation marks."""
-    return literal(words[0]) if len(words) == 1 else " or ".join(f"“{literal(word)}”" for word in words)
+    return _alternatives([literal(word) for word in words])
+
+
+def _alternatives(words: list[str]) -> str:
+    """Return alternatives, each inline Markdown, in the same way."""
+    return words[0] if len(words) == 1 else " or ".join(f"“{word}”" for word in words)
 
 
 def short_answer(guide: Guide, question: str, answer: str) -> str:
@@ -78,20 +84,55 @@ def guide_form(data: Data) -> str:
     guide = data.guide
     content = {
         "questions": [
-            {"id": q.id, "short": q.short, "answers": [{"id": a.id, "short": a.short} for a in q.answers]}
+            {
+                "id": q.id,
+                "short": q.short,
+                "answers": [{"id": a.id, "short": a.short, "demands": a.demands} for a in q.answers],
+            }
             for q in guide.questions.values()
         ],
-        "outcomes": {o.id: {"name": o.name, "sides": o.sides} for o in guide.outcomes.values()},
-        "rules": [{"id": r.id, "when": r.when, "outcome": r.outcome, "runnerUp": r.runner_up} for r in guide.rules],
+        "outcomes": {o.id: {"name": o.name, "sides": o.sides, "meets": o.meets} for o in guide.outcomes.values()},
+        "rules": [
+            {"id": r.id, "when": r.when, "outcome": r.outcome, "runnersUp": [one.outcome for one in r.runners_up]}
+            for r in guide.rules
+        ],
         "advice": [{"id": a.id, "when": a.when, "outcomes": a.outcomes} for a in guide.advice],
     }
     return f"{_html('form', content=content, questions=list(guide.questions.values()))}\n{_html('answer')}"
 
 
 @macro()
+def guide_reasons(data: Data) -> str:
+    """Return all reasons, hidden, for the browser to copy those of an answer. Readers find them on the page of the rules."""
+    guide = data.guide
+    rules = [
+        {
+            "id": rule.id,
+            "because": [reason(data, one) for one in rule.because],
+            "runners_up": [
+                {
+                    "id": one.outcome,
+                    "name": outcome_name(guide.outcomes[one.outcome]),
+                    "unless": reason(data, one.unless),
+                }
+                for one in rule.runners_up
+            ],
+        }
+        for rule in guide.rules
+    ]
+    demands = [{"id": one.id, "because": reason(data, one.because)} for one in guide.demands.values()]
+    advice = [{"id": one.id, "says": reason(data, one.says)} for one in guide.advice]
+    return _markdown("reasons", rules=rules, demands=demands, advice=advice)
+
+
+@macro()
 def case_links(data: Data) -> str:
-    """Return the cases as a list of links that fill in the form."""
-    items = [f"[{literal(case.title)}]({CHOOSING}?{query(case.answers)}#answer)" for case in data.guide.cases.values()]
+    """Return the cases as a list of links: each leads to the case with its recommendation. The browser's script makes
+    it a link to the form instead, with the answers that the address holds.
+    """
+    items = [
+        f"[{literal(case.title)}]({RULES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
+    ]
     return block("\n".join(f"- {item}" for item in items), "case-links")
 
 
@@ -106,18 +147,32 @@ def guide_cases(data: Data) -> str:
         answers = "; ".join(
             f"{literal(q.short.lower())}: {literal(short_answer(guide, q.id, case.answers[q.id]))}" for q in telling
         )
-        name = f"[{literal(case.title)}]({CHOOSING}?{query(case.answers)}#answer)"
-        runner_up = _inside(guide.outcomes[found.rule.runner_up].name)
+        form = f"[in the form]({CHOOSING}?{query(case.answers)}#answer)"
+        second = _inside(guide.outcomes[found.runner_up.outcome].name) if found.runner_up else "none"
+        why = ", ".join(
+            [f"[the rule](#rule-{found.rule.id})", *(f"[{literal(one.name)}](#demand-{one.id})" for one in found.also)]
+        )
         parts.append(
             [
-                anchored(f"case-{case.id}") + noted(name, literal(case.says)),
+                anchored(f"case-{case.id}") + noted(literal(case.title), f"{literal(case.says)} ({form})"),
                 # The questions hold the same words: a search finds those.
                 _html("apart", text=answers or "all the least demanding"),
                 _html("recommended", name=outcome_name(guide.outcomes[found.rule.outcome]), because=case.because),
-                f"{runner_up} ([the rule](#rule-{found.rule.id}))",
+                f"{second} (why: {why})",
             ]
         )
     return cards(["Case", "Answers that matter", "Recommendation", "Runner-up"], parts, extra="cases")
+
+
+def _answer(answer: Answer) -> str:
+    """Return an answer with its examples, and a link to what it demands."""
+    examples = f" (for example {literal(answer.eg)})" if answer.eg else ""
+    return f"{_demanding(answer, answer.text)}{examples}"
+
+
+def _demanding(answer: Answer, words: str) -> str:
+    """Return an answer's words, which lead to what it demands, if it demands something."""
+    return f"[{literal(words)}](#demand-{answer.demands[0]})" if answer.demands else literal(words)
 
 
 @macro()
@@ -125,7 +180,7 @@ def guide_questions(data: Data) -> str:
     """Return the questions with their answers and why each matters."""
     rows = []
     for number, question in enumerate(data.guide.questions.values(), 1):
-        answers = " · ".join(literal(answer.text) for answer in question.answers)
+        answers = " · ".join(_answer(answer) for answer in question.answers)
         rows.append(
             [
                 f"{anchored(f'question-{question.id}')}{number}. {literal(question.ask)}",
@@ -138,9 +193,10 @@ def guide_questions(data: Data) -> str:
 
 @macro()
 def guide_rules(data: Data) -> str:
-    """Return every rule as a block, in the order in which they are tried; the browser copies its reasons from here."""
+    """Return every rule as a block, in the order in which they are tried, with the answers whose reasons are added."""
     guide = data.guide
     parts = []
+    added = _added(guide)
     for number, rule in enumerate(guide.rules, 1):
         parts.append(
             _markdown(
@@ -150,16 +206,50 @@ def guide_rules(data: Data) -> str:
                 when=_said(guide, rule.when),
                 outcome=outcome_name(guide.outcomes[rule.outcome]),
                 reasons=[reason(data, one) for one in rule.because],
-                runner_up=outcome_name(guide.outcomes[rule.runner_up]),
-                unless=reason(data, rule.unless),
+                runners_up=[
+                    (outcome_name(guide.outcomes[one.outcome]), reason(data, one.unless)) for one in rule.runners_up
+                ],
+                added=", ".join(_demanding(answer, answer.short) for answer in added[rule.id]),
             )
         )
     return "\n\n".join(parts)
 
 
+def _added(guide: Guide) -> dict[str, list[Answer]]:
+    """Return, for each rule, the answers with which it may decide and whose reasons it does not give itself."""
+    found: dict[str, dict[str, Answer]] = {rule.id: {} for rule in guide.rules}
+    for part, rule in regions(guide):
+        known = told(guide, rule) if rule else frozenset()
+        for question, answers in part.items():
+            for answer in guide.questions[question].answers:
+                if rule and answer.id in answers and not set(answer.demands) <= known:
+                    found[rule.id][f"{question} {answer.id}"] = answer
+    return {rule: list(answers.values()) for rule, answers in found.items()}
+
+
+@macro()
+def guide_demands(data: Data) -> str:
+    """Return what answers demand: of which recommendations, and why."""
+    guide = data.guide
+    rows = []
+    for demand in guide.demands.values():
+        by = [
+            f"{literal(q.short.lower())}: {literal(a.short)}"
+            for q in guide.questions.values()
+            for a in q.answers
+            if demand.id in a.demands
+        ]
+        left = [_inside(one.name) for one in guide.outcomes.values() if demand.id in one.meets]
+        name = f"{literal(demand.name[0].upper())}{literal(demand.name[1:])}"
+        rows.append(
+            [f"{anchored(f'demand-{demand.id}')}{name}", "; ".join(by), ", ".join(left), reason(data, demand.because)]
+        )
+    return cards(["Demand", "Made by the answer", "Met by", "Why"], rows)
+
+
 @macro()
 def guide_advice(data: Data) -> str:
-    """Return all advice as a list; the browser copies from here what fits."""
+    """Return all advice as a table."""
     guide = data.guide
     rows = []
     for one in guide.advice:
@@ -188,14 +278,15 @@ def guide_outcomes(data: Data) -> str:
 def guide_short(data: Data) -> str:
     """Return what can be recommended and when, without more."""
     rows = [
-        [f"{side_marks(o.sides)}[{literal(o.name)}]({CHOOSING}#outcome-{o.id})", literal(o.take)]
+        [f"{side_marks(o.sides)}[{literal(o.name)}]({RULES}#outcome-{o.id})", literal(o.take)]
         for o in data.guide.outcomes.values()
     ]
     return cards(["Take", "for"], rows)
 
 
 def _way(guide: Guide, step: Step, answers: tuple[str, ...], to: int | Rule) -> str:
-    words = _either([short_answer(guide, step.question, answer) for answer in answers])
+    chosen = [answer for answer in guide.questions[step.question].answers if answer.id in answers]
+    words = _alternatives([_demanding(answer, answer.short) for answer in chosen])
     if isinstance(to, Rule):
         return f"{words}: {outcome_name(guide.outcomes[to.outcome])} ([why](#rule-{to.id}))"
     return f"{words}: go to [{to}](#step-{to})"

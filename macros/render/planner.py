@@ -74,10 +74,10 @@ def planner_costs(data: Data) -> str:
     return cards(head, rows)
 
 
-def rounded_share(share: float) -> str:
-    """Return a number of processors in words, or that none is known."""
-    if not share:
-        return "none known"
+def rounded_share(share: float | None) -> str:
+    """Return a number of processors in words, or that it is unknown."""
+    if share is None:
+        return "unknown"
     return rounded(Decimal(repr(share)), 2)
 
 
@@ -89,6 +89,7 @@ def planner_form(data: Data) -> str:
         {
             "id": one.id,
             "name": one.name,
+            "sides": one.sides,
             "from": origin(data, one),
             "least": one.cost.least,
             "most": one.cost.most,
@@ -111,7 +112,7 @@ def planner_form(data: Data) -> str:
     inputs = [
         {"name": name, "label": label, "value": f"{value:g}", "step": step} for name, label, value, step in fields
     ]
-    form = _html("form", content=content, fields=inputs, options=planner.options)
+    form = _html("form", content=content, fields=inputs)
     return "\n".join([form, _html("status"), _html("answer")])
 
 
@@ -122,7 +123,7 @@ def _example_rows(data: Data, example: WorkedExample) -> list[list[str]]:
         rows.append(
             [
                 f"{side_marks(one.sides)}{literal(one.name)}",
-                f"{whole(found.fit_least, found.fit_most)}, by {found.limit}",
+                how_many(found),
                 _bytes(found.each_least, found.each_most),
                 _bytes(found.lost_least, found.lost_most),
                 whether_wanted_fit(example, found),
@@ -131,11 +132,19 @@ def _example_rows(data: Data, example: WorkedExample) -> list[list[str]]:
     return rows
 
 
+def how_many(found: Plan) -> str:
+    """Return how many fit, in words, and what runs out first; of an open plan, that no more fit."""
+    words = f"{whole(found.fit_least, found.fit_most)}, by {found.limit}"
+    return f"at most {words}; processor use unknown" if found.open else words
+
+
 def whether_wanted_fit(example: WorkedExample, found: Plan) -> str:
-    """Return whether the wanted number fits: at the lower number, at the higher one only, or not."""
-    if example.work.wanted <= found.fit_least:
-        return "yes"
-    return "perhaps" if example.work.wanted <= found.fit_most else "no"
+    """Return whether the wanted number fits: at the lower number, at the higher one only, or not; or that it is unknown."""
+    if example.work.wanted > found.fit_most:
+        return "no"
+    if found.open:
+        return "unknown"
+    return "yes" if example.work.wanted <= found.fit_least else "perhaps"
 
 
 @macro()
@@ -144,7 +153,7 @@ def planner_examples(data: Data) -> str:
     parts = []
     for example in data.planner.examples:
         host, work = example.host, example.work
-        bare = plan(host, work, Cost(0, 0, 0, 0, 0, 0)).bare
+        bare = plan(host, work, Cost(0, 0, 0, 0, 0, None)).bare
         title = (
             f"{host.memory / GIB:g}{NARROW}GiB and {host.processors:g} processors; each workload"
             f" {work.memory / MIB:g}{NARROW}MiB and {work.processors:g} of a processor; {work.wanted} wanted"

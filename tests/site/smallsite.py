@@ -86,17 +86,23 @@ questions:
     ask: "Does it need a kernel of its own?"
     short: "Kernel"
     why: {{text: "A kernel decides what can run.", see: [{{page: /kernels.md, text: kernels}}]}}
-    answers: [{{id: any, text: "no", short: "no"}}, {{id: own, text: "yes", short: "one of its own"}}]
+    answers: [{{id: any, text: "no", short: "no"}}, {{id: own, text: "yes", short: "one of its own", demands: [kernel]}}]
+demands:
+  - id: kernel
+    name: "a kernel of its own"
+    because: {{text: "A program with a module needs a kernel.", see: {SEE}}}
 outcomes:
   - id: container
     name: "A container"
     sides: [container]
+    meets: []
     take: "Nothing asks for another kernel."
     is: {{text: "Processes of the host's kernel.", see: {SEE}}}
     costs: {{text: "The host's kernel is shared.", see: {SEE}}}
   - id: vm
     name: "A machine"
     sides: [vm]
+    meets: [kernel]
     take: "It needs a kernel of its own."
     is: {{text: "It boots a kernel of its own.", see: {SEE}}}
     costs: {{text: "It takes the kernel's memory.", see: {SEE}}}
@@ -105,14 +111,12 @@ rules:
     when: {{own: [own]}}
     outcome: vm
     because: [{{text: "It has a kernel of {{manual:pages}}.", see: [{{claim: A1}}]}}]
-    runner_up: container
-    unless: {{text: "The host's kernel is the one.", see: {SEE}}}
+    runners_up: []
   - id: plain
     when: {{}}
     outcome: container
     because: [{{text: "Nothing asks for another kernel.", see: {SEE}}}]
-    runner_up: vm
-    unless: {{text: "You want to see one boot.", see: {SEE}}}
+    runners_up: [{{outcome: vm, unless: {{text: "You want to see one boot.", see: {SEE}}}}}]
 advice:
   - id: mind
     when: {{}}

@@ -10,8 +10,34 @@
   function firstRule(guide, answers) {
     return guide.rules.find(function (rule) { return fits(rule.when, answers); });
   }
-  function decide(guide, answers) {
+  function within(some, all) { return some.every(function (one) { return all.indexOf(one) >= 0; }); }
+  function demanded(guide, answers) {
+    var found = [];
+    guide.questions.forEach(function (question) {
+      var answer = question.answers.find(function (one) { return one.id === answers[question.id]; });
+      found = found.concat(answer.demands);
+    });
+    return found;
+  }
+  function told(guide, rule, demand) { /* whether the rule asks for answers of which each makes this demand */
+    return guide.questions.some(function (question) {
+      return question.id in rule.when && question.answers.every(function (answer) {
+        return rule.when[question.id].indexOf(answer.id) < 0 || answer.demands.indexOf(demand) >= 0;
+      });
+    });
+  }
+  function first(guide, answers) { /* the rule that decides, what comes second, and whose reasons are added */
     var rule = firstRule(guide, answers);
+    var demands = demanded(guide, answers);
+    return {
+      rule: rule,
+      runnerUp: rule.runnersUp.find(function (one) { return within(demands, guide.outcomes[one].meets); }) || null,
+      also: demands.filter(function (one) { return !told(guide, rule, one); })
+    };
+  }
+  function decide(guide, answers) {
+    var found = first(guide, answers);
+    var rule = found.rule;
     var changes = [];
     guide.questions.forEach(function (question) {
       question.answers.forEach(function (answer) {
@@ -25,7 +51,7 @@
       return one.outcomes.indexOf(rule.outcome) >= 0 && fits(one.when, answers);
     });
     return {
-      rule: rule.id, outcome: rule.outcome, runnerUp: rule.runnerUp, changes: changes,
+      rule: rule.id, outcome: rule.outcome, runnerUp: found.runnerUp, also: found.also, changes: changes,
       advice: advice.map(function (one) { return one.id; })
     };
   }
@@ -36,7 +62,7 @@
     var room = host.memory - host.kept;
     var eachLeast = cost.least + cost.growth * work.memory;
     var eachMost = cost.most + cost.growth * work.memory;
-    var byProcessors = count(host.processors, work.processors + cost.processors);
+    var byProcessors = count(host.processors, work.processors + (cost.processors || 0));
     var byMemory = count(room - cost.onceMost, work.memory + eachMost);
     var lostLeast = cost.onceLeast + work.wanted * eachLeast;
     var lostMost = cost.onceMost + work.wanted * eachMost;
@@ -46,12 +72,13 @@
       fitMost: Math.min(count(room - cost.onceLeast, work.memory + eachLeast), byProcessors),
       bare: Math.min(count(room, work.memory), count(host.processors, work.processors)),
       limit: byMemory <= byProcessors ? "memory" : "processors",
+      open: cost.processors === null, /* unknown, which is not nothing */
       eachLeast: eachLeast, eachMost: eachMost,
       neededLeast: needed + lostLeast, neededMost: needed + lostMost,
       lostLeast: lostLeast, lostMost: lostMost
     };
   }
-  window.cvmChoosing = { decide: decide, plan: plan, bytes: function (value) { return bytes(value); } };
+  window.cvmChoosing = { first: first, decide: decide, plan: plan, howMany: howMany, whetherWantedFit: whetherWantedFit, bytes: function (value) { return bytes(value); } };
 
   /* -- pieces of the page -- */
   function element(name, text, inside) {
@@ -65,15 +92,18 @@
     [made].concat(Array.from(made.querySelectorAll("[id]"))).forEach(function (one) { one.removeAttribute("id"); });
     return made;
   }
-  function marked(guide, outcome) {
-    var made = element("strong");
-    guide.outcomes[outcome].sides.forEach(function (side) {
+  function kept(kind, id, inside) { return inside.querySelector("[data-" + kind + "=" + JSON.stringify(id) + "]"); }
+  function contents(of) { return Array.from(copy(of).childNodes); }
+  function marked(guide, outcome) { return named("strong", guide.outcomes[outcome]); }
+  function named(tag, one) { /* a name with the marks of its sides */
+    var made = element(tag);
+    one.sides.forEach(function (side) {
       var mark = element("span");
       mark.className = "side-mark side-mark--" + side;
       mark.setAttribute("aria-hidden", "true");
       made.appendChild(mark);
     });
-    made.appendChild(document.createTextNode(guide.outcomes[outcome].name));
+    made.appendChild(document.createTextNode(one.name));
     return made;
   }
   function address(given) {
@@ -87,6 +117,7 @@
   function startGuide(root) {
     var guide = JSON.parse(root.dataset.guide);
     var text = document.getElementById("answer");
+    var reasons = document.querySelector(".guide-reasons");
     var status = root.parentNode.querySelector(".answer__status");
     var more = root.parentNode.querySelector(".choose__more");
     var question = {};
@@ -106,7 +137,7 @@
       text.textContent = "";
       more.hidden = open.length === guide.questions.length;
       if (more.hidden) {
-        status.textContent = "Answer a question, or take a case above: the recommendation appears here.";
+        status.textContent = "Answer a question, or take a case below: the recommendation appears here.";
         return;
       }
       var answers = {};
@@ -121,17 +152,20 @@
           return short(one.id, one.answers[0].id);
         }).join("; ") + "."));
       }
-      var rule = document.getElementById("rule-" + found.rule);
-      text.appendChild(element("h3", "Because"));
-      text.appendChild(copy(rule.querySelector("ul")));
-      text.appendChild(copy(rule.querySelector(".rule__runner-up")));
+      var rule = kept("rule", found.rule, reasons);
+      text.appendChild(element("h2", "Because"));
+      var because = copy(rule.querySelector("ul"));
+      found.also.forEach(function (id) { because.appendChild(element("li", "", contents(kept("demand", id, reasons)))); });
+      text.appendChild(because);
+      text.appendChild(found.runnerUp ? copy(kept("runner-up", found.runnerUp, rule))
+        : element("p", "Runner-up: none. No other recommendation meets all of these answers."));
       if (found.advice.length) {
-        text.appendChild(element("h3", "Mind as well"));
+        text.appendChild(element("h2", "Mind as well"));
         text.appendChild(element("ul", "", found.advice.map(function (id) {
-          return element("li", "", [copy(document.getElementById("advice-" + id))]);
+          return element("li", "", contents(kept("advice", id, reasons)));
         })));
       }
-      text.appendChild(element("h3", "What would change the answer"));
+      text.appendChild(element("h2", "What would change the answer"));
       if (found.changes.length) {
         var outcomes = found.changes.map(function (one) { return one[2]; });
         outcomes = outcomes.filter(function (one, n) { return outcomes.indexOf(one) === n; });
@@ -149,7 +183,7 @@
       link.href = address(mine) + "#answer";
       var last = element("p", "", [link]);
       var why = element("a", "The rule that decided");
-      why.href = "#rule-" + found.rule;
+      why.href = "rules/#rule-" + found.rule;
       last.appendChild(document.createTextNode(" · "));
       last.appendChild(why);
       text.appendChild(last);
@@ -190,11 +224,26 @@
     return one === other ? one : one + " to " + other;
   }
 
+  function howMany(found) {
+    var words = range(found.fitLeast, found.fitMost, String) + ", by " + found.limit;
+    return found.open ? "at most " + words + "; processor use unknown" : words;
+  }
+  function whetherWantedFit(work, found) {
+    if (work.wanted > found.fitMost) return "no";
+    if (found.open) return "unknown";
+    return work.wanted <= found.fitLeast ? "yes" : "perhaps";
+  }
+  function cell(label, words) {
+    var made = element("td", words);
+    made.dataset.label = label;
+    return made;
+  }
+
   function startPlanner(root) {
     var technologies = JSON.parse(root.dataset.planner);
     var text = document.getElementById("plan");
     var status = text.previousElementSibling;
-    var fields = Array.from(root.querySelectorAll("input, select"));
+    var fields = Array.from(root.querySelectorAll("input"));
     function values() {
       var found = {};
       fields.forEach(function (field) { found[field.name] = field.value; });
@@ -210,25 +259,39 @@
         status.textContent = "Fill in each field with a number above 0; what is kept for the host and how many are wanted may be 0.";
         return;
       }
-      var cost = technologies.find(function (one) { return one.id === mine.technology; });
       var host = { memory: n.host * GIB, kept: n.kept * MIB, processors: n.cores };
       var work = { memory: n.work * MIB, processors: n.busy, wanted: n.wanted };
-      var found = plan(host, work, cost);
-      var word = n.wanted <= found.fitLeast ? "fit" : n.wanted <= found.fitMost ? "perhaps fit" : "do not fit";
-      status.textContent = range(found.fitLeast, found.fitMost, String) + " fit, by " + found.limit + "; the " +
-        n.wanted + " wanted " + word + ".";
-      var share = 100 * found.lostMost / host.memory;
-      [
-        ["Plan with", String(found.fitLeast) + ", the lower end"],
-        ["What runs out first", found.limit],
-        ["If an instance cost nothing", String(found.bare) + " would fit"],
-        ["Lost on each instance", range(found.eachLeast, found.eachMost, bytes)],
-        ["Lost on " + n.wanted, range(found.lostLeast, found.lostMost, bytes) + ", up to " + Number(share.toPrecision(2)) + " % of the host's memory"],
-        ["Taken by " + n.wanted + ", workload included", range(found.neededLeast, found.neededMost, bytes)],
-        ["The cost of an instance", cost.from]
-      ].forEach(function (row) {
-        text.appendChild(element("p", "", [element("strong", row[0] + ": "), document.createTextNode(row[1] + ".")]));
+      var verdicts = { yes: 0, perhaps: 0, unknown: 0, no: 0 };
+      var rows = technologies.map(function (one) {
+        var found = plan(host, work, one);
+        var verdict = whetherWantedFit(work, found);
+        verdicts[verdict] += 1;
+        var first = named("th", one);
+        first.scope = "row";
+        first.appendChild(element("br"));
+        first.appendChild(element("small", one.from));
+        return element("tr", "", [
+          first, cell("Fit", howMany(found)),
+          cell("Lost on each", range(found.eachLeast, found.eachMost, bytes)),
+          cell("Lost on " + n.wanted, range(found.lostLeast, found.lostMost, bytes)),
+          cell(n.wanted + " fit?", verdict)
+        ]);
       });
+      status.textContent = n.wanted + " fit: " + Object.keys(verdicts).filter(function (one) {
+        return verdicts[one];
+      }).map(function (one) { return one + " with " + verdicts[one]; }).join(", ") + " of " + technologies.length + " technologies.";
+      var head = ["Technology", "Fit", "Lost on each", "Lost on " + n.wanted, n.wanted + " fit?"].map(function (one) {
+        var made = element("th", one);
+        made.scope = "col";
+        return made;
+      });
+      var table = element("table", "", [
+        element("thead", "", [element("tr", "", head)]), element("tbody", "", rows)
+      ]);
+      table.className = "cards";
+      text.appendChild(table);
+      var bare = plan(host, work, { least: 0, most: 0, growth: 0, onceLeast: 0, onceMost: 0, processors: null }).bare;
+      text.appendChild(element("p", "If an instance cost nothing, " + bare + " would fit. Plan with the lower end of a range. Where the processor use of an idle instance is unknown, no more than the number fit, and how many fewer is not known."));
       var link = element("a", "Link to this plan");
       link.href = address(mine) + "#plan";
       text.appendChild(element("p", "", [link]));
@@ -245,10 +308,31 @@
     if (location.hash === "#plan") status.scrollIntoView();
   }
 
+  /* Without this script a case's link leads to its row; with it, to the form with its answers. */
+  function fillCases() {
+    document.querySelectorAll(".case-links a").forEach(function (link) {
+      var form = new URL("..", link.href);
+      form.search = link.search;
+      form.hash = "answer";
+      link.href = form.href;
+    });
+  }
+  /* The rules, the key and the cases once stood on the form's page: an address that names one of them leads on. */
+  function lead() {
+    var id = location.hash.slice(1);
+    var moved = /^(rule|case|question|outcome|advice|step|demand)-|^(cases|key|the-rules|what-can-be-recommended|the-questions-and-why-they-are-asked|what-to-mind-as-well|what-else-to-consider|how-it-works|without-the-form)$/;
+    if (moved.test(id) && !document.getElementById(id)) location.replace("rules/" + location.hash);
+  }
+
   function start() {
+    fillCases();
     var guide = document.querySelector("[data-guide]");
     var planner = document.querySelector("[data-planner]");
-    if (guide) startGuide(guide);
+    if (guide) {
+      lead();
+      addEventListener("hashchange", lead);
+      startGuide(guide);
+    }
     if (planner) startPlanner(planner);
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
