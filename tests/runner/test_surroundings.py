@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from macros.model.examples import Side
 from snippets.runner import daemon, engines, execute, lab, runs, surroundings
 from snippets.runner.paths import LAB_SCRIPTS
 
-NOWHERE = "http://127.0.0.1:9"  # the port "discard", where nothing answers
+TAKEN = socket.socket()  # it holds a port for as long as this module is there, and nothing answers on it
+TAKEN.bind(("127.0.0.1", 0))
+NOWHERE = f"http://127.0.0.1:{TAKEN.getsockname()[1]}"
 PODMAN = {"Client": {"APIVersion": "4.3.1", "Version": "4.3.1", "GoVersion": "go1.19.8", "OsArch": "linux/amd64"}}
 PODMAN_SERVICE = {
     "Client": {"Version": "28.2.2", "ApiVersion": "1.41"},
@@ -34,7 +37,7 @@ INFO = {"KernelVersion": platform.release(), "Driver": "overlay2", "CgroupDriver
 STORE = {"Driver": "overlayfs", "DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]]}
 ABSENT = 'invalid mount config for type "bind": bind source path does not exist'
 
-FAKE = """#!{python} -IS
+FAKE = """\
 import json, os, sys
 told = json.load(open({answers!r}))
 words = sys.argv[1:]
@@ -54,7 +57,9 @@ class Fake:
         self.log, self.told = where / "log", where / "answers"
         program = where / "bin" / "docker"
         program.parent.mkdir()
-        program.write_text(FAKE.format(python=sys.executable, answers=str(self.told), log=str(self.log)))
+        (where / "fake.py").write_text(FAKE.format(answers=str(self.told), log=str(self.log)))
+        # By way of a shell: a first line that names Python itself cannot hold a path with a space.
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{where}/fake.py" "$@"\n')
         program.chmod(0o755)
         self.path = str(program.parent)
 

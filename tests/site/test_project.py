@@ -192,7 +192,7 @@ def test_the_library_that_drives_the_browser_is_named_where_it_is_absent(tmp_pat
         (bin_ / name).chmod(0o755)
     done = setup(bin_, "browser")
     assert (
-        done.stdout == "set-up: no libatomic.so.1 here; as root: apt-get install --no-install-recommends libatomic1\n"
+        done.stdout == "set-up: no libatomic.so.1 here; as root: apt-get install libatomic1\n"
     )
     (bin_ / "ldconfig").write_text("#!/bin/sh\necho 'libatomic.so.1 => /lib/libatomic.so.1'\n")
     assert setup(bin_, "browser").stdout == ""
