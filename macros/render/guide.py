@@ -133,7 +133,8 @@ def case_links(data: Data) -> str:
     items = [
         f"[{literal(case.title)}]({RULES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
     ]
-    return block("\n".join(f"- {item}" for item in items), "case-links")
+    # The rows to which they lead hold the same titles: a search finds those.
+    return block("\n".join(f"- {item}" for item in items), "case-links", searched=False)
 
 
 @macro()
@@ -188,7 +189,8 @@ def guide_questions(data: Data) -> str:
                 reason(data, question.why),
             ]
         )
-    return cards(["Question", "Answers", "Why it matters"], rows)
+    # Cases and recommendations hold the same words: a search finds those.
+    return unsearched(cards(["Question", "Answers", "Why it matters"], rows))
 
 
 @macro()
@@ -244,7 +246,8 @@ def guide_demands(data: Data) -> str:
         rows.append(
             [f"{anchored(f'demand-{demand.id}')}{name}", "; ".join(by), ", ".join(left), reason(data, demand.because)]
         )
-    return cards(["Demand", "Made by the answer", "Met by", "Why"], rows)
+    # The rules give the same reasons in the words of their cases.
+    return unsearched(cards(["Demand", "Made by the answer", "Met by", "Why"], rows))
 
 
 @macro()
@@ -256,7 +259,8 @@ def guide_advice(data: Data) -> str:
         when = f"{_said(guide, one.when)}" if one.when else "whatever you answered"
         names = ", ".join(_inside(guide.outcomes[o].name) for o in one.outcomes)
         rows.append([names, when, anchored(f"advice-{one.id}", reason(data, one.says))])
-    return cards(["With", "If", "Mind"], rows)
+    # The pages to which each piece of advice leads say it in full: a search finds those.
+    return unsearched(cards(["With", "If", "Mind"], rows))
 
 
 @macro()
