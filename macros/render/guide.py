@@ -17,6 +17,7 @@ from macros.render.sources import cite, explained
 
 CHOOSING = "/choosing/index.md"
 RULES = "/choosing/rules.md"
+CASES = "/choosing/cases.md"
 _html = templates.of("guide.html.j2")
 _markdown = templates.of("guide.md.j2")
 
@@ -131,7 +132,7 @@ def case_links(data: Data) -> str:
     it a link to the form instead, with the answers that the address holds.
     """
     items = [
-        f"[{literal(case.title)}]({RULES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
+        f"[{literal(case.title)}]({CASES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
     ]
     # The rows to which they lead hold the same titles: a search finds those.
     return block("\n".join(f"- {item}" for item in items), "case-links", searched=False)
@@ -151,7 +152,10 @@ def guide_cases(data: Data) -> str:
         form = f"[in the form]({CHOOSING}?{query(case.answers)}#answer)"
         second = _inside(guide.outcomes[found.runner_up.outcome].name) if found.runner_up else "none"
         why = ", ".join(
-            [f"[the rule](#rule-{found.rule.id})", *(f"[{literal(one.name)}](#demand-{one.id})" for one in found.also)]
+            [
+                f"[the rule]({RULES}#rule-{found.rule.id})",
+                *(f"[{literal(one.name)}]({RULES}#demand-{one.id})" for one in found.also),
+            ]
         )
         parts.append(
             [
@@ -282,7 +286,7 @@ def guide_outcomes(data: Data) -> str:
 def guide_short(data: Data) -> str:
     """Return what can be recommended and when, without more."""
     rows = [
-        [f"{side_marks(o.sides)}[{literal(o.name)}]({RULES}#outcome-{o.id})", literal(o.take)]
+        [f"{side_marks(o.sides)}[{literal(o.name)}]({CASES}#outcome-{o.id})", literal(o.take)]
         for o in data.guide.outcomes.values()
     ]
     return cards(["Take", "for"], rows)
