@@ -17,6 +17,7 @@ from macros.render.sources import cite, explained
 
 CHOOSING = "/choosing/index.md"
 RULES = "/choosing/rules.md"
+CASES = "/choosing/cases.md"
 _html = templates.of("guide.html.j2")
 _markdown = templates.of("guide.md.j2")
 
@@ -131,9 +132,10 @@ def case_links(data: Data) -> str:
     it a link to the form instead, with the answers that the address holds.
     """
     items = [
-        f"[{literal(case.title)}]({RULES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
+        f"[{literal(case.title)}]({CASES}?{query(case.answers)}#case-{case.id})" for case in data.guide.cases.values()
     ]
-    return block("\n".join(f"- {item}" for item in items), "case-links")
+    # The rows to which they lead hold the same titles: a search finds those.
+    return block("\n".join(f"- {item}" for item in items), "case-links", searched=False)
 
 
 @macro()
@@ -150,7 +152,10 @@ def guide_cases(data: Data) -> str:
         form = f"[in the form]({CHOOSING}?{query(case.answers)}#answer)"
         second = _inside(guide.outcomes[found.runner_up.outcome].name) if found.runner_up else "none"
         why = ", ".join(
-            [f"[the rule](#rule-{found.rule.id})", *(f"[{literal(one.name)}](#demand-{one.id})" for one in found.also)]
+            [
+                f"[the rule]({RULES}#rule-{found.rule.id})",
+                *(f"[{literal(one.name)}]({RULES}#demand-{one.id})" for one in found.also),
+            ]
         )
         parts.append(
             [
@@ -188,7 +193,8 @@ def guide_questions(data: Data) -> str:
                 reason(data, question.why),
             ]
         )
-    return cards(["Question", "Answers", "Why it matters"], rows)
+    # Cases and recommendations hold the same words: a search finds those.
+    return unsearched(cards(["Question", "Answers", "Why it matters"], rows))
 
 
 @macro()
@@ -244,7 +250,8 @@ def guide_demands(data: Data) -> str:
         rows.append(
             [f"{anchored(f'demand-{demand.id}')}{name}", "; ".join(by), ", ".join(left), reason(data, demand.because)]
         )
-    return cards(["Demand", "Made by the answer", "Met by", "Why"], rows)
+    # The rules give the same reasons in the words of their cases.
+    return unsearched(cards(["Demand", "Made by the answer", "Met by", "Why"], rows))
 
 
 @macro()
@@ -256,7 +263,8 @@ def guide_advice(data: Data) -> str:
         when = f"{_said(guide, one.when)}" if one.when else "whatever you answered"
         names = ", ".join(_inside(guide.outcomes[o].name) for o in one.outcomes)
         rows.append([names, when, anchored(f"advice-{one.id}", reason(data, one.says))])
-    return cards(["With", "If", "Mind"], rows)
+    # The pages to which each piece of advice leads say it in full: a search finds those.
+    return unsearched(cards(["With", "If", "Mind"], rows))
 
 
 @macro()
@@ -278,7 +286,7 @@ def guide_outcomes(data: Data) -> str:
 def guide_short(data: Data) -> str:
     """Return what can be recommended and when, without more."""
     rows = [
-        [f"{side_marks(o.sides)}[{literal(o.name)}]({RULES}#outcome-{o.id})", literal(o.take)]
+        [f"{side_marks(o.sides)}[{literal(o.name)}]({CASES}#outcome-{o.id})", literal(o.take)]
         for o in data.guide.outcomes.values()
     ]
     return cards(["Take", "for"], rows)

@@ -23,7 +23,7 @@ from tests.browser.test_pages import AXE, SCHEMES, WIDTHS, Visit
 pytestmark = pytest.mark.browser
 address = test_pages.address  # the fixture that builds the site and serves it
 
-GUIDE, RULES, PLANNER = "choosing/", "choosing/rules/", "choosing/planner/"
+GUIDE, CASES, RULES, PLANNER = "choosing/", "choosing/cases/", "choosing/rules/", "choosing/planner/"
 
 
 @pytest.fixture
@@ -212,10 +212,11 @@ def test_two_constraints_are_both_spoken_of(page: Page, address: str) -> None:
 
 
 def test_old_addresses_lead_to_the_rules(page: Page, address: str) -> None:
-    for anchor in ("rule-plain", "cases", "key", "case-database", "outcome-vm"):
+    moved = {"rule-plain": RULES, "key": RULES, "cases": CASES, "case-database": CASES, "outcome-vm": CASES}
+    for anchor, path in moved.items():
         page.goto("about:blank")
         page.goto(f"{address}{GUIDE}#{anchor}")
-        page.wait_for_url(f"{address}{RULES}#{anchor}")
+        page.wait_for_url(f"{address}{path}#{anchor}")
         assert page.locator(f"#{anchor}").count() == 1
     page.goto(f"{address}{GUIDE}#answer")
     assert page.url == f"{address}{GUIDE}#answer"
@@ -272,15 +273,15 @@ def test_without_javascript_the_key_and_the_cases_are_there(browser: Browser, ad
         assert links.count() == len(data.guide.cases)
         for n, case in enumerate(data.guide.cases.values()):
             href = links.nth(n).get_attribute("href")
-            assert href and href.startswith("rules/?") and href.endswith(f"#case-{case.id}")
+            assert href and href.startswith("cases/?") and href.endswith(f"#case-{case.id}")
         links.first.click()
         first = next(iter(data.guide.cases))
         row = page.locator("tr", has=page.locator(f"#case-{first}"))
         assert row.is_visible()
         assert data.guide.outcomes[data.guide.cases[first].expects].name in row.inner_text()
         assert page.url.endswith(f"#case-{first}")
-        page.goto(address + RULES)
         assert page.locator("table.cases tbody tr").count() == len(data.guide.cases)
+        page.goto(address + RULES)
         assert page.locator("table.key tbody tr").count() > 10
         assert page.locator(".rule").count() == len(data.guide.rules)
         page.goto(address + PLANNER)

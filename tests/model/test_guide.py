@@ -212,20 +212,20 @@ def test_a_case_is_a_link_to_its_row_that_holds_its_answers(data: Data) -> None:
     assert [title for title, _ in links] == [case.title.replace("'", "&#x27;") for case in data.guide.cases.values()]
     for (_, address), case in zip(links, data.guide.cases.values(), strict=True):
         parts = urlsplit(address)
-        assert parts.path == "/choosing/rules.md"
+        assert parts.path == "/choosing/cases.md"
         assert parts.fragment == f"case-{case.id}"
         assert dict(parse_qsl(parts.query)) == case.answers
 
 
 def test_the_form_comes_first_on_its_page() -> None:
-    """Title, one sentence, the form; the rules, the key and the cases are on another page."""
+    """Title, one sentence, the form; the rules, the key and the cases are on other pages."""
     text = (ROOT / "docs" / "choosing" / "index.md").read_text("utf-8")
     before = text.split("---\n", 2)[2].split("{{ guide_form() }}")[0].strip()
     title, sentence = before.split("\n\n")
     assert title == "# Choosing"
     assert re.fullmatch(r"[^.?!]+\.", sentence), "one sentence"
     assert not re.findall(r"{{ guide_(rules|key|cases|questions|advice|outcomes)\(", text)
-    rules = (ROOT / "docs" / "choosing" / "rules.md").read_text("utf-8")
+    rules = "".join((ROOT / "docs" / "choosing" / f"{name}.md").read_text("utf-8") for name in ("cases", "rules"))
     assert {"rules", "key", "cases", "questions", "demands", "advice", "outcomes"} == set(
         re.findall(r"{{ guide_(\w+)\(", rules)
     )

@@ -321,7 +321,9 @@
   function lead() {
     var id = location.hash.slice(1);
     var moved = /^(rule|case|question|outcome|advice|step|demand)-|^(cases|key|the-rules|what-can-be-recommended|the-questions-and-why-they-are-asked|what-to-mind-as-well|what-else-to-consider|how-it-works|without-the-form)$/;
-    if (moved.test(id) && !document.getElementById(id)) location.replace("rules/" + location.hash);
+    if (!moved.test(id) || document.getElementById(id)) return;
+    var page = /^(case|outcome)-|^(cases|what-can-be-recommended|without-the-form)$/.test(id) ? "cases/" : "rules/";
+    location.replace(page + location.hash);
   }
 
   function start() {
