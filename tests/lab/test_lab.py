@@ -288,7 +288,9 @@ def test_kernels_of_other_series_serve_as_the_guests(release: str, tmp_path: Pat
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=1800, check=False)
     if done.returncode != 0:
         reason = f"the kernel of {release} could not be fetched: {done.stderr.strip().splitlines()[-1:]}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        # Debian's unstable release says what is to come; where its archive is out of step, nothing else is held up.
+        gates = os.environ.get("CI") == "true" and release != "sid"
+        pytest.fail(reason) if gates else pytest.skip(reason)
     (tmp_path / "tree").mkdir()
     words = ["tar", "--extract", "--file=kernel.tar", "--directory=tree", "--exclude=./dev/*", "--no-same-owner"]
     subprocess.run(words, cwd=tmp_path, check=True)
