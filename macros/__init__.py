@@ -34,6 +34,7 @@ from macros.render import (  # each registers its macros when it is imported  # 
     system_calls,
     technologies,
 )
+from macros.render.downloads import publish
 from macros.render.term_links import TermsExtension
 
 try:
@@ -53,6 +54,7 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     try:
         prepare(ROOT, os.environ)
         site = check_pages(load(ROOT, draft=os.environ.get("MACROS_FAIL") == "false"), MACROS)
+        publish(ROOT, site)
     except ProblemError as error:
         raise PluginError(str(error)) from None
     for problem in site.stale:
