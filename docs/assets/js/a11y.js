@@ -41,11 +41,11 @@
   /* The meaning of a term goes when Escape is pressed, and can come again once pointer and focus have left it. */
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
-    document.querySelectorAll(".term:is(:hover, :focus-within)").forEach(function (term) { term.classList.add("term--closed"); });
+    document.querySelectorAll(".term:is(:hover, :focus-within), .chip:is(:hover, :focus)").forEach(function (term) { term.classList.add("term--closed"); });
   });
   ["mouseout", "focusout"].forEach(function (kind) {
     document.addEventListener(kind, function (event) {
-      var term = event.target.closest && event.target.closest(".term");
+      var term = event.target.closest && event.target.closest(".term, .chip");
       if (term && !term.contains(event.relatedTarget)) term.classList.remove("term--closed");
     });
   });
