@@ -46,7 +46,7 @@ def _citations(element: etree.Element) -> Iterator[tuple[etree.Element, etree.El
     """Yield every citation within an element, with the element that holds it."""
     for parent in element.iter():
         for child in parent:
-            if child.tag == "a" and CITE in child.get("class", "").split():
+            if _cites(child):
                 yield parent, child
 
 
@@ -62,7 +62,9 @@ def _entry(cite: etree.Element, number: int) -> etree.Element:
 
 def _list(entries: dict[int, etree.Element]) -> etree.Element:
     """Return the list that ends a part."""
-    whole = etree.Element("ol", {"class": "cited-here", "aria-label": "Sources of this part", "data-search-exclude": ""})
+    whole = etree.Element(
+        "ol", {"class": "cited-here", "aria-label": "Sources of this part", "data-search-exclude": ""}
+    )
     whole.extend(entry for _, entry in sorted(entries.items()))
     return whole
 
@@ -76,19 +78,24 @@ def _number(parent: etree.Element, cite: etree.Element, number: int) -> None:
     cite.set("aria-label", f"Source {number}: {name}")
     cite.set("title", f"{name}: {place}" if place else name)
     cite.set("data-search-exclude", "")
-    at = list(parent).index(cite)
-    before = parent[at - 1] if at else None
-    words = (parent.text if before is None else before.tail) or ""
-    point = POINT.match(cite.tail or "")
-    behind = before is not None and before.tag == "a" and CITE in before.get("class", "").split() and not words.strip()
-    words = words.rstrip()
-    if point and not behind and words:
+    siblings = list(parent)
+    first = siblings.index(cite)
+    while first and _cites(siblings[first - 1]) and not (siblings[first - 1].tail or "").strip():
+        siblings[first - 1].tail = ""
+        first -= 1
+    before = siblings[first - 1] if first else None
+    words = ((parent.text if before is None else before.tail) or "").rstrip()
+    if words and (point := POINT.match(cite.tail or "")):
         words += point[0]
         cite.tail = (cite.tail or "")[point.end() :]
     if before is None:
         parent.text = words
     else:
         before.tail = words
+
+
+def _cites(element: etree.Element) -> bool:
+    return element.tag == "a" and CITE in element.get("class", "").split()
 
 
 class CitationsExtension(Extension):  # type: ignore[misc]  # the library has no types

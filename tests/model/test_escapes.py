@@ -154,7 +154,7 @@ def test_the_table_says_everything_in_words(data: Data) -> None:
         for name, cell in zip(BARRIERS, cells, strict=True):
             barrier = one.barriers[name]
             assert f"</span> {barrier.stops}</span>" in cell
-            known = {"source": '{: .cite }', "mechanism": "by the mechanism", "unknown": ""}[barrier.known]
+            known = {"source": "{: .cite }", "mechanism": "by the mechanism", "unknown": ""}[barrier.known]
             assert known in cell
         assert all(score.value in row[0] for score in one.scores)
         assert ("exploited" in row[0]) == one.exploited

@@ -22,12 +22,12 @@
       }
     });
     /* What scrolls sideways must be reachable by keyboard. */
-    document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach(function (wrap) {
+    document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex]), .diagram__panel:not([tabindex]), .plot:not([tabindex])").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) {
         wrap.setAttribute("tabindex", "0");
         wrap.setAttribute("role", "region");
         tables += 1;
-        wrap.setAttribute("aria-label", "Table " + tables + ", scrolls sideways");
+        wrap.setAttribute("aria-label", (wrap.matches(".md-typeset__scrollwrap") ? "Table " : "Picture ") + tables + ", scrolls sideways");
       }
     });
   }
