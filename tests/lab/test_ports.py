@@ -137,7 +137,7 @@ def bound(pid: int) -> bool:
 def test_without_proc_lsof_is_asked(ports: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On macOS; a stand-in answers as lsof -Fn does, with a line for the process, for each descriptor and its address."""
     lsof = tmp_path / "lsof"
-    lsof.write_text("#!/bin/sh\necho p$5\necho f5\necho n127.0.0.1:49152\necho f6\necho 'n[::1]:49152'\n")
+    lsof.write_text("#!/bin/sh\necho p$5\nfor at in 127.0.0.1 '[::1]'; do echo f6; echo n$at:49152; done\n")
     lsof.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     assert ports._by_lsof(os.getpid()) == [49152]

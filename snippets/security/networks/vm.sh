@@ -3,12 +3,13 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:start]
-vm() { # NUMBER, WAITS, COMMAND: card 0 for itself; 1 the cable, whose first
-    # end waits for the other (on)
+path=addr.path=$WORK/cable # a Unix socket
+vm() { # NUMBER, SERVER, COMMAND: card 0 for itself; card 1 is an end of the
+    # cable: the server's (on), or that which connects to it (off)
     exec qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
         -netdev user,id=own,restrict=on \
         -device "virtio-net-pci,netdev=own,mac=52:54:00:00:00:0$1" \
-        -netdev "stream,id=cable,server=$2,addr.type=unix,addr.path=$WORK/cable" \
+        -netdev "stream,id=cable,server=$2,addr.type=unix,$path" \
         -device "virtio-net-pci,netdev=cable,mac=52:54:00:00:01:0$1" \
         -nodefaults -display none -serial stdio -no-reboot \
         -kernel vmlinuz -initrd initramfs.gz \

@@ -26,7 +26,8 @@ mount --bind "$WORK" /mnt
 cd /mnt/bundle
 runc --root "$WORK/runc" run --detach "$RUN"
 inside() { runc --root "$WORK/runc" exec "$RUN" "$@" </dev/null; }
-pid=$(runc --root "$WORK/runc" state "$RUN" | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
+pid=$(runc --root "$WORK/runc" state "$RUN" |
+    sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
 echo "user number inside: $(inside id -u)"
 echo "user number on the host: $(ps -o uid= -p "$pid" | tr -d ' ')"
 echo "map of user numbers: $(awk '{print $1, $2, $3}' "/proc/$pid/uid_map")"

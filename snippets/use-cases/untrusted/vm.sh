@@ -63,7 +63,8 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 \
     echo ---
     echo 99 >/proc/sys/user/max_user_namespaces
     ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0
-    sh /probes $boot $WORK/file 10.0.2.2 $port ${limit:-2}\"" | tr -d '\r' >"$WORK/out"
+    sh /probes $boot $WORK/file 10.0.2.2 $port ${limit:-2}\"" |
+    tr -d '\r' >"$WORK/out"
 # --8<-- [end:boot]
 
 # --8<-- [start:nested]
