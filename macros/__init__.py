@@ -34,6 +34,8 @@ from macros.render import (  # each registers its macros when it is imported  # 
     system_calls,
     technologies,
 )
+from macros.render.cited import CitationsExtension
+from macros.render.downloads import publish
 from macros.render.term_links import TermsExtension
 
 try:
@@ -53,13 +55,14 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     try:
         prepare(ROOT, os.environ)
         site = check_pages(load(ROOT, draft=os.environ.get("MACROS_FAIL") == "false"), MACROS)
+        publish(ROOT, site)
     except ProblemError as error:
         raise PluginError(str(error)) from None
     for problem in site.stale:
         logging.getLogger("mkdocs.macros").warning("not recorded yet: %s", problem)
-    # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them links no terms.
+    # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them links no terms and numbers no sources.
     if "markdown_extensions" in env.conf:
-        env.conf["markdown_extensions"].append(TermsExtension(site.glossary))
+        env.conf["markdown_extensions"] += [TermsExtension(site.glossary), CitationsExtension()]
     locate_warnings(ROOT / "docs")
     raised = Raised(ROOT, lambda: env.page)
     for macro in MACROS.values():

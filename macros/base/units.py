@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 Scales = tuple[tuple[str, Decimal], ...]
@@ -123,6 +124,37 @@ def in_ours(value: str, unit: str) -> tuple[float, str]:
     if not math.isfinite(found := float(number * size)):
         raise ValueError(f"'{value}' is not one number")
     return found, ours
+
+
+def middle(values: Iterable[float], unit: str, *, log: bool) -> tuple[str, Decimal]:
+    """Return the one scale in which a whole chart is written: that of the largest value, on a logarithmic axis of the middle one."""
+    known = sorted(abs(value) for value in values if value)
+    near = (known[len(known) // 2] if log else known[-1]) if known else 0.0
+    return scale(near, unit)
+
+
+def written_in(value: float, chosen: tuple[str, Decimal], digits: int = 3) -> str:
+    """Return a value in a chosen scale, with its unit: 0.608 ms beside 2 050 ms. A whole number of things stays whole."""
+    name, size = chosen
+    exact = Decimal(repr(value)) / size
+    text = _grouped(exact) if not name and exact == exact.to_integral_value() else rounded(exact, digits)
+    return f"{text}{NARROW}{name}" if name else text
+
+
+def span_in(low: float, high: float, chosen: tuple[str, Decimal], digits: int = 3) -> str:
+    """Return "LOW to HIGH" in a chosen scale, the unit once."""
+    name, size = chosen
+    text = " to ".join(written_in(end, ("", size), digits) for end in (low, high))
+    return f"{text}{NARROW}{name}" if name else text
+
+
+def plain_in(value: float, chosen: tuple[str, Decimal]) -> str:
+    """Return a value of an axis in a chosen scale, without its unit and superfluous zeros."""
+    return _grouped(Context(prec=4).create_decimal(Decimal(repr(value)) / chosen[1]))
+
+
+def _grouped(number: Decimal) -> str:
+    return f"{number.normalize():,f}".replace(",", NARROW).replace("-", "−")
 
 
 def memory(value: float) -> str:

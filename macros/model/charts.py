@@ -12,6 +12,7 @@ from macros.base.schemas import Document, Where
 from macros.base.statistics import Estimate, difference, estimate, ratio
 from macros.base.units import TIMES, in_ours
 from macros.model.examples import Example
+from macros.model.findings import Finding
 from macros.model.results import Recorded, SideRun, split_point
 from macros.model.sources import Source
 
@@ -32,6 +33,7 @@ class Row:
     metric: str
     minus: str = ""
     over: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Published:
     accelerator: str
     side: str = "vm"
     at: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,12 @@ class Chart:
     clock: tuple[str, str] | None = None
     published: tuple[Published, ...] = ()
     no_published: str = ""
+    finding: Finding | None = None
+
+    @property
+    def folds(self) -> bool:
+        """Whether its rows under software emulation stand apart: where published ones say what hardware would do."""
+        return self.kind == "bars" and any(one.accelerator == HARDWARE for one in self.published)
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,7 @@ class _Reader:
             unit=unit,
             clock=clock,
             published=published,
+            finding=Finding(entry["finding"], tuple(entry["holds"])) if "finding" in entry else None,
             **rest,
         )
         if len(self.document.problems) == before:

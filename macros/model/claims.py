@@ -27,7 +27,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement that people make, with its verdict. `line` is where it stands in claims.yml."""
+    """A statement that people make, with its verdict. `when` is its conditions in a few words, or "". `line` is where it stands in claims.yml."""
 
     id: str
     section: str
@@ -38,6 +38,7 @@ class Claim:
     evidence: tuple[Evidence, ...]
     line: int
     expects: tuple[Expectation, ...] = ()
+    when: str = ""
 
     @property
     def tested(self) -> bool:

@@ -15,6 +15,7 @@ from macros.model.networks import findings
 from macros.model.recordings import Record, unfit
 from macros.model.regions import Region, regions
 from macros.model.requirements import IMPLIED, requirements
+from macros.model.values import unfit_values
 
 DIRECTORY = re.compile(r"[a-z0-9-]+")
 NONSENSE = ("nonsense", "Permission denied", "command not found", "x" * 40)
@@ -69,7 +70,7 @@ class _Reader:
             if empty or any(pattern.fullmatch(text) for text in NONSENSE):
                 remedy = "narrow it to what the value looks like, so that an error message does not match"
                 self.bad((*where, "pattern"), f"the pattern of '{entry['name']}' matches nonsense", remedy)
-            yield Volatile(name=entry["name"], pattern=pattern, host=entry.get("host"))
+            yield Volatile(name=entry["name"], pattern=pattern, host=entry.get("host"), what=entry.get("what", ""))
 
     def metrics(self) -> dict[str, Metric]:
         found = {name: Metric(**entry) for name, entry in self.document.content.get("metrics", {}).items()}
@@ -261,3 +262,6 @@ def check_recordings(example: Example, problems: Problems) -> None:
         if parts != wanted:
             what = f"holds the regions {parts}, the script has {wanted}"
             problems.bad(side.recorded, what, remedy, stale=changed)
+        texts = {part.name: part.text for part in side.output}
+        for what in unfit_values(texts, record.values, example.volatile) if parts == wanted else ():
+            problems.bad(example.directory / "recorded.json", f"{name}: {what}", remedy, stale=changed)

@@ -29,12 +29,14 @@ class Volatile:
     """A declared pattern of values that differ from run to run.
 
     A matched value is stored as `<name>`; a second, different value as `<name-2>`; a value equal to the
-    output of the command `host`, run on the host, as `<host-name>`.
+    output of the command `host`, run on the host, as `<host-name>`. `what` says in words what the values are: only where
+    it does are they kept, and shown; "" keeps none.
     """
 
     name: str
     pattern: re.Pattern[str]
     host: str | None
+    what: str = ""
 
 
 def contracted(name: str) -> bool:

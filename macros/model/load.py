@@ -9,6 +9,7 @@ from typing import Any
 
 from macros.base.problems import Problem, ProblemError, Problems, folder
 from macros.base.schemas import Document, read_document
+from macros.model.chart_findings import check_finding
 from macros.model.charts import Chart, read_charts
 from macros.model.claims import Claim, check_markers, check_sections, read_claims
 from macros.model.comparison import Section, read_sections
@@ -207,6 +208,9 @@ class _Loader:
         assert sources is not None and sections is not None and guide is not None
         assert docs["charts"] and docs["planner"] and docs["exceptions"]
         charts = read_charts(docs["charts"], examples, recorded, first, sources)
+        if not self.problems:
+            for position, chart in enumerate(charts.values()):
+                check_finding(docs["charts"], position, chart, recorded, first, sources)
         planner = read_planner(docs["planner"], sources, recorded.results.get(first, {}))
         self.problems.raise_any()
         cited = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Where a machine's own directories and people's homes lie. /proc, /sys, /var/lib/docker and the like may appear.
 LEAKS = re.compile(
@@ -16,7 +16,8 @@ PLACEHOLDER = re.compile(r"<(?P<name>[a-z][a-z0-9-]*)>")
 class Record:
     """What is known of a recording: the script's digest, date, machine, accelerator, versions, and the run's seconds.
 
-    `amended` says why the script could be changed afterwards without being recorded again, or is "".
+    `amended` says why the script could be changed afterwards without being recorded again, or is "". `values` holds what
+    stood in the place of placeholders, by their names, where the pattern declares what its values are.
     """
 
     digest: str
@@ -26,6 +27,7 @@ class Record:
     versions: dict[str, str]
     seconds: float = 0.0
     amended: str = ""
+    values: dict[str, str] = field(default_factory=dict)
 
 
 def unfit(line: str, declared: frozenset[str]) -> list[str]:

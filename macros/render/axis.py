@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from macros.base.units import scale, tick
+from macros.base.units import middle, plain_in, scale
+
+# What an axis says of a unit that is no unit.
+WORDS = {"": "as a number", "a second": "as a number a second", "times": "as a ratio"}
 
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis from `low` to `high`, with the values at which a line stands."""
+    """An axis from `low` to `high`, with the values at which a line stands; `scale` is the unit in which all is written."""
 
     low: float
     high: float
     ticks: tuple[float, ...]
     log: bool
     unit: str
+    scale: tuple[str, Decimal] = ("", Decimal(1))
 
     def share(self, value: float) -> float:
         """Return where a value stands, from 0 to 1; what lies beyond an end stands at it."""
@@ -29,20 +33,17 @@ class Axis:
 
     def words(self) -> str:
         """Say what the axis is."""
-        ends = f"from {tick(self.low, self.unit, self._near(self.low))} to {tick(self.high, self.unit, self._near(self.high))}"
-        if self.log:
-            return f"logarithmic, {ends}; each line is ten times the one before"
-        step = self.ticks[1] - self.ticks[0]
-        return f"linear, {ends}, a line each {tick(step, self.unit, self.high)}"
-
-    def _near(self, value: float) -> float:
-        if self.log:
-            return min(value, 1.0) if self.unit == "s" else value  # 100 s, not 1.67 min
-        return max(abs(self.low), abs(self.high))
+        kind = "logarithmic, each line is ten times the one before" if self.log else "linear"
+        return f"{kind}, {WORDS.get(self.scale[0], f'in {self.scale[0]}')}"
 
     def label(self, value: float) -> str:
-        """Return the text of a tick."""
-        return tick(value, self.unit, self._near(value))
+        """Return the text of a tick, without the unit."""
+        return plain_in(value, self.scale)
+
+    def labelled(self, most: int = 6) -> tuple[float, ...]:
+        """Return the ticks that have a label: all, or every second, third and so on, where there would be more than `most`."""
+        every = -(-len(self.ticks) // most)
+        return self.ticks[::every]
 
 
 def axis(values: Iterable[float], unit: str, *, log: bool = False) -> Axis:
@@ -54,7 +55,7 @@ def axis(values: Iterable[float], unit: str, *, log: bool = False) -> Axis:
         low -= math.isclose(least, 10.0**low)  # a bar has a length
         high += high == low
         decades = tuple(float(Decimal(10) ** power) for power in range(low, high + 1))
-        return Axis(decades[0], decades[-1], decades, log=True, unit=unit)
+        return Axis(decades[0], decades[-1], decades, log=True, unit=unit, scale=middle(known, unit, log=True))
     low_, high_ = min([0.0, *known]), max([0.0, *known])
     if low_ == high_:
         high_ = 1.0
@@ -68,4 +69,4 @@ def axis(values: Iterable[float], unit: str, *, log: bool = False) -> Axis:
     )
     least_, most_ = math.floor(low_ / size / step + 1e-9), math.ceil(high_ / size / step - 1e-9)
     ticks = tuple(float(n * Decimal(repr(step)) * Decimal(repr(size))) for n in range(least_, most_ + 1))
-    return Axis(ticks[0], ticks[-1], ticks, log=False, unit=unit)
+    return Axis(ticks[0], ticks[-1], ticks, log=False, unit=unit, scale=middle([ticks[-1], ticks[0]], unit, log=False))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from macros.base.units import quantity
-from macros.model.charts import Chart, published_value
+from macros.base.units import written_in
+from macros.model.charts import Chart, Reading, Row, published_value
 from macros.model.load import Data
 from macros.render import templates
 from macros.render.axis import Axis
@@ -55,30 +55,41 @@ def _bar(scale_: Axis, value: float) -> _Span | None:
 
 
 def bars(data: Data, chart: Chart, drawing: Drawing, scale_: Axis) -> str:
-    """Return the rows of a bar chart for one machine as a table."""
-    rows = []
+    """Return the rows of a bar chart for one machine as a table; what is emulated folded below where the chart folds it."""
+    apart = chart.folds and any(found and found.emulated for found in drawing.readings)
+    shown, folded = list[_Row](), list[_Row]()
     for row, found in zip(chart.rows, drawing.readings, strict=True):
-        how = how_obtained(found) if found else SIDE_LABELS[row.side]
-        if found is None or not found.estimates:
-            rows.append(_Row(row.side, row.label, how, row_classes(row.side), none=failed_words(found)))
-            continue
-        one = found.estimates[None]
-        rows.append(
-            _Row(
-                row.side,
-                row.label,
-                how,
-                row_classes(row.side, emulated=found.emulated),
-                value=quantity(one.median, chart.unit),
-                interval=interval_words(one, chart.unit),
-                bar=_bar(scale_, one.median),
-                whisker=_span(scale_.share(one.low), scale_.share(one.high)) if one.certain else None,
-            )
-        )
+        (folded if apart and found and found.emulated else shown).append(_row(chart, row, found, scale_))
     for published in chart.published:
-        text, how = published_words(data, published)
+        text, how = published_words(data, published, scale_.scale)
         bar = _bar(scale_, published_value(published, data.sources)[0])
         classes = row_classes(published.side, published=True)
-        rows.append(_Row(published.side, published.label, how, classes, text, interval="published", bar=bar))
+        shown.append(_Row(published.side, published.label, how, classes, text, interval="published", bar=bar))
     steps = [scale_.share(b) - scale_.share(a) for a, b in pairwise(scale_.ticks)]
-    return _html("table", title=chart.title, machine=drawing.machine, step=percent(steps[0]), rows=rows)
+    about = {
+        "title": chart.title,
+        "machine": drawing.machine,
+        "step": percent(steps[0]),
+        "unit": scale_.words(),
+        "ticks": [(percent(scale_.share(one)), scale_.label(one)) for one in scale_.labelled()],
+    }
+    tables = _html("table", rows=shown, **about) if shown else ""
+    return tables + (_html("folded", table=_html("table", rows=folded, **about), rows=folded) if folded else "")
+
+
+def _row(chart: Chart, row: Row, found: Reading | None, scale_: Axis) -> _Row:
+    """Return a row that was recorded as it is drawn, or why there is none."""
+    how = how_obtained(found) if found else SIDE_LABELS[row.side]
+    if found is None or not found.estimates:
+        return _Row(row.side, row.label, how, row_classes(row.side), none=failed_words(found))
+    one = found.estimates[None]
+    return _Row(
+        row.side,
+        row.label,
+        how,
+        row_classes(row.side, emulated=found.emulated),
+        value=written_in(one.median, scale_.scale),
+        interval=interval_words(one, scale_.scale),
+        bar=_bar(scale_, one.median),
+        whisker=_span(scale_.share(one.low), scale_.share(one.high)) if one.certain else None,
+    )

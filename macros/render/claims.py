@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from macros.base.markup import literal, prose
+from macros.base.markup import literal, prose, slug
 from macros.base.units import NARROW, SHARE, TIMES, quantity
 from macros.model.claims import VERDICTS, Claim, Evidence
 from macros.model.comparison import Section
@@ -17,7 +18,7 @@ from macros.render import filters
 from macros.render.examples import shown_on
 from macros.render.filters import Facet
 from macros.render.links import CLAIMS, address, claim_page, machine_link, place
-from macros.render.marks import verdict_badge
+from macros.render.marks import VERDICT_MARKS, verdict_badge
 from macros.render.pieces import block, cards, noted, unsearched
 from macros.render.results import amount, interval
 from macros.render.sources import explained
@@ -31,9 +32,15 @@ def check_claim(data: Data, use: Use, claim_id: str) -> None:
 
 @macro(check_claim)
 def claim(data: Data, claim_id: str) -> str:
-    """Return a link to a claim, with its verdict."""
+    """Return a link to a claim as a chip: the verdict's mark, the id, and its conditions in a few words.
+
+    The words of the claim and of its verdict are what a screen reader says, and show on hover and on focus.
+    """
     found = data.claims[claim_id]
-    return f"[{found.id}: {found.verdict}]({claim_page(found)}#{found.id})"
+    words = re.sub(r"[{}]", "", f"{found.statement} Verdict: {found.verdict}.").replace('"', "”")
+    shown = f"{VERDICT_MARKS[found.verdict]}\u00a0{found.id}" + (f", {literal(found.when)}" if found.when else "")
+    says = f'.chip .chip--{slug(found.verdict)} data-words="{words}" aria-label="{found.id}: {words}"'
+    return f"[{shown}]({claim_page(found)}#{found.id}){{: {says} }}"
 
 
 def _evidence(data: Data, item: Evidence) -> str:

@@ -1,4 +1,4 @@
-"""Renders the record of escapes: a table that can be filtered without a script, and its counts."""
+"""Renders the record of escapes: entries that can be filtered without a script, and its counts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from macros.pages.registry import macro
 from macros.render import templates
 from macros.render.filters import Facet, filtered, marks
 from macros.render.marks import SIDE_LABELS, badge, side_name
-from macros.render.pieces import cards
 from macros.render.sources import cite
 
-HEAD = ("Flaw", "What happened", "A VM", "A user namespace", "seccomp")
-TITLES = dict(zip(BARRIERS, HEAD[2:], strict=True))
+TITLES = dict(zip(BARRIERS, ("A VM", "A user namespace", "seccomp"), strict=True))
 MARKS = {"yes": ("✓", "holds"), "partly": ("◐", "outdated"), "no": ("✗", "false"), "unknown": ("?", "unknown")}
 NONE = "none of the three"
 UNTOLD = "not known of all three"
@@ -35,35 +33,45 @@ def _values(one: Escape) -> tuple[list[str], list[str], list[str]]:
 
 
 def _barrier(data: Data, barrier: Barrier) -> str:
-    mark, colour = MARKS[barrier.stops]
     known = {
         "source": cite(data, barrier.source, barrier.locator) if barrier.source else "",
         "mechanism": _html("mechanism"),
         "unknown": "",
     }[barrier.known]
-    return f"{badge(barrier.stops, mark, colour)} {literal(barrier.why)} {known}".strip()
+    return f"{_stops(barrier)} {literal(barrier.why)} {known}".strip()
 
 
-def _row(data: Data, one: Escape) -> list[str]:
-    what = f"{literal(one.what)} *Reached:* {literal(one.reached)}. {cite(data, one.source, one.locator)}"
-    flaw = _html("flaw", one=one, address=f"{NVD}/{one.id}", boundary=side_name(one.boundary))
-    return [flaw, what, *(_barrier(data, one.barriers[name]) for name in BARRIERS)]
+def _stops(barrier: Barrier) -> str:
+    return badge(barrier.stops, *MARKS[barrier.stops])
+
+
+def _entry(data: Data, one: Escape) -> str:
+    """Return an entry: what tells it from others, and folded below it all that is known."""
+    return _html(
+        "entry",
+        one=one,
+        classes=marks(FACETS, _values(one)),
+        boundary=side_name(one.boundary),
+        address=f"{NVD}/{one.id}",
+        what=f"{literal(one.what)} *Reached:* {literal(one.reached)}. {cite(data, one.source, one.locator)}",
+        barriers=[
+            {"title": TITLES[name], "stops": _stops(one.barriers[name]), "why": _barrier(data, one.barriers[name])}
+            for name in BARRIERS
+        ],
+    )
 
 
 @macro()
 def escapes(data: Data) -> str:
-    """Return every entry as a row of one table, below buttons by which it is filtered; without :has(), all show."""
-    rows = [_row(data, one) for one in data.escapes]
-    attributes = [{"id": one.id, "class": marks(FACETS, _values(one))} for one in data.escapes]
-    # A flaw is found by its name and by what happened.
-    table = cards(HEAD, rows, extra="escapes", attributes=attributes, unsearched_columns=HEAD[2:])
-    return filtered("escapes", FACETS, [_values(one) for one in data.escapes], table)
+    """Return every entry, folded, below buttons by which they are filtered; without :has(), all show."""
+    entries = "\n\n".join(_entry(data, one) for one in data.escapes)
+    return filtered("escapes", FACETS, [_values(one) for one in data.escapes], entries)
 
 
 @macro()
 def escape_counts(data: Data) -> str:
     """Return, for each side, how many entries there are and how many each of the three would have stopped, at least partly."""
-    lines = ["| Boundary of | Entries | " + " | ".join(HEAD[2:]) + " |"]
+    lines = ["| Boundary of | Entries | " + " | ".join(TITLES.values()) + " |"]
     lines.append("|---|---:|" + "---:|" * len(BARRIERS))
     for side in SIDES:
         mine = [one for one in data.escapes if one.boundary == side]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from macros.base.markup import literal
 from macros.base.problems import ProblemError, relative
 from macros.model.examples import SIDES, Example, Side
 from macros.model.load import Data
+from macros.model.recordings import PLACEHOLDER
 from macros.model.regions import Region
+from macros.model.values import filled
 from macros.pages.registry import macro
 from macros.pages.uses import Site, Use, example_anchor
-from macros.render import templates
+from macros.render import templates, values
 from macros.render.marks import ACCELERATORS, SIDE_LABELS
 from macros.render.pieces import unsearched
 
@@ -39,7 +39,6 @@ def see(data: Site, example_id: str) -> str:
 
 
 BY_HAND = {"lab/with-docker.sh"}  # what a reader may run, and the lab does not
-PLACEHOLDER = re.compile(r"<[a-z0-9-]+>")
 # What a side requires, the key of its version in a record, and its name on a page.
 ENGINES = (("docker", "docker engine", "Docker Engine"), ("qemu", "qemu", "QEMU"), ("runc", "runc", "runc"))
 _html = templates.of("examples.html.j2")
@@ -79,7 +78,10 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     for one, shown in _chosen(chosen, side, region):
         recorded = {part.name: part.text for part in one.output}
         outputs = [recorded.get(part.name, "") for part in shown]
-        parts = [{"script": part.text, "output": output} for part, output in zip(shown, outputs, strict=True)]
+        parts = [
+            {"script": part.text, "output": output, "valued": _valued(output, chosen, one.side)}
+            for part, output in zip(shown, outputs, strict=True)
+        ]
         sides.append(
             {
                 "name": one.side,
@@ -101,6 +103,11 @@ def example(data: Data, example_id: str, side: str = "", region: str = "") -> st
     )
 
 
+def _valued(output: str, chosen: Example, side: str) -> str:
+    """Return recorded output with its values, as HTML, or "" where none was kept."""
+    return values.output(output, chosen, side) if values.shows_values(output, chosen, side) else ""
+
+
 def recording_note(chosen: Example, side: Side, texts: list[str], what: str = "") -> str:
     """Return where recorded `texts` of one side come from: date, machine, engines, and the files.
 
@@ -116,7 +123,8 @@ def recording_note(chosen: Example, side: Side, texts: list[str], what: str = ""
     return _html(
         "note",
         record=record,
-        differs=any(PLACEHOLDER.search(text) for text in texts),
+        differs=any(PLACEHOLDER.search(filled(text, record.values)) for text in texts),
+        varies=values.legend(texts, chosen, side.side),
         what=what,
         engines=engines,
         how=ACCELERATORS[record.accelerator],

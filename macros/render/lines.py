@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from macros.base.markup import literal, slug
 from macros.base.statistics import Estimate
-from macros.base.units import quantity, tick
+from macros.base.units import tick, written_in
 from macros.model.charts import Chart, Reading, published_value
 from macros.model.load import Data
 from macros.model.results import split_point
@@ -18,7 +19,7 @@ from macros.render.pieces import cards
 from macros.render.rows import Drawing, failed_words, how_obtained, interval_words, published_words, row_classes
 
 WIDTH, HEIGHT = 380, 250  # of a line chart, in units of its viewBox
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 16, 40
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 26, 40
 FRAME = {
     "width": WIDTH,
     "height": HEIGHT,
@@ -137,27 +138,22 @@ class _Plane:
         return found
 
 
-def _values(chart: Chart, recorded: list[Reading], over: str) -> str:
+def _values(scale: tuple[str, Decimal], recorded: list[Reading], over: str) -> str:
     """Return the values of a line chart as a table: a row a point, a column a line."""
     head = [literal(over), *(_html("head", side_name=f.row.side, label=f.row.label) for f in recorded)]
     rows = []
     for point in sorted({p for found in recorded for p in found.estimates if p is not None}):
         estimates = [found.estimates.get(point) for found in recorded]
         cells = [
-            _html("value", median=quantity(one.median, chart.unit), interval=interval_words(one, chart.unit))
-            if one
-            else "none"
+            _html("value", median=written_in(one.median, scale), interval=interval_words(one, scale)) if one else "none"
             for one in estimates
         ]
         rows.append([_html("at", over=over, point=point), *cells])
     return _html("values", table=cards(head, rows, extra="points"))
 
 
-def lines(data: Data, chart: Chart, drawing: Drawing, up: Axis, across: Axis) -> str:
-    """Return a line chart for one machine: the SVG, what its lines are, and its table, drawn from the same rows."""
-    example = data.examples[chart.rows[0].experiment]
-    over = example.metrics[split_point(chart.rows[0].metric)[0]].at
-    plane = _Plane(up, across)
+def _notes(data: Data, chart: Chart, drawing: Drawing, plane: _Plane) -> tuple[list[_Note], list[Reading]]:
+    """Return what each line of a chart is, with how it is drawn, and the readings that were recorded."""
     notes, recorded = [], []
     for n, (row, found) in enumerate(zip(chart.rows, drawing.readings, strict=True)):
         if found is None or not found.estimates:
@@ -169,29 +165,55 @@ def lines(data: Data, chart: Chart, drawing: Drawing, up: Axis, across: Axis) ->
         line = plane.line(points, classes, hollow=found.emulated, shape=n)
         notes.append(_Note(row.side, row.label, how=how_obtained(found), line=line))
     for n, one in enumerate(chart.published, len(chart.rows)):
-        text, how = published_words(data, one)
+        text, how = published_words(data, one, plane.up.scale)
         alone = None
         if one.at is not None:
             value = published_value(one, data.sources)[0]
             points = {one.at: Estimate(value, value, value, 1)}
             alone = plane.line(points, row_classes(one.side, published=True), hollow=True, shape=n)
         notes.append(_Note(one.side, one.label, text, how, one.at, alone))
+    return notes, recorded
+
+
+def _over(data: Data, chart: Chart) -> str:
+    """Return the word for what a line chart's points are."""
+    return data.examples[chart.rows[0].experiment].metrics[split_point(chart.rows[0].metric)[0]].at
+
+
+def _plot(piece: str, chart: Chart, drawing: Drawing, plane: _Plane, over: str, notes: list[_Note]) -> str:
+    """Return the SVG of a line chart by a piece of the template, or "" where nothing was recorded."""
     series = [note.line for note in notes if note.line]
-    plot = ""
-    if series:
-        plot = _html(
-            "plot",
-            id=f"chart-{chart.id}-{slug(drawing.machine)}",
-            title=f"{chart.title}, on {drawing.machine}",
-            said=f"Lines over {over}; the table beneath holds the same values.",
-            over=over,
-            frame=FRAME,
-            up=plane.ticks_up(),
-            across=plane.ticks_across(),
-            series=series,
-        )
+    if not series:
+        return ""
+    return _html(
+        piece,
+        id=f"chart-{chart.id}-{slug(drawing.machine)}",
+        title=f"{chart.title}, on {drawing.machine}",
+        said=f"Lines over {over}; the table beneath holds the same values.",
+        over=over,
+        unit=plane.up.words(),
+        frame=FRAME,
+        up=plane.ticks_up(),
+        across=plane.ticks_across(),
+        series=series,
+    )
+
+
+def lines(data: Data, chart: Chart, drawing: Drawing, up: Axis, across: Axis) -> str:
+    """Return a line chart for one machine: the SVG, what its lines are, and its table, drawn from the same rows."""
+    over, plane = _over(data, chart), _Plane(up, across)
+    notes, recorded = _notes(data, chart, drawing, plane)
     told = "".join(_html("note", one=note, over=over) for note in notes)
-    return f"{plot}{told}{_values(chart, recorded, over) if recorded else ''}"
+    values = _values(up.scale, recorded, over) if recorded else ""
+    return f"{_plot('plot', chart, drawing, plane, over, notes)}{told}{values}"
+
+
+def picture(data: Data, chart: Chart, drawing: Drawing, up: Axis) -> tuple[str, list[str]]:
+    """Return a line chart for one machine as SVG that stands by itself, and what its lines are, each with its key as SVG."""
+    over, plane = _over(data, chart), _Plane(up, across(chart, [drawing]))
+    notes, _ = _notes(data, chart, drawing, plane)
+    keys = [_html("told", line=note.line, label=note.label, text=note.text) for note in notes]
+    return _plot("plane", chart, drawing, plane, over, notes), keys
 
 
 def across(chart: Chart, drawings: Sequence[Drawing]) -> Axis:

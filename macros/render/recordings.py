@@ -16,6 +16,7 @@ from macros.pages.uses import Use
 from macros.render import templates
 from macros.render.examples import recording_note
 from macros.render.marks import SIDE_LABELS
+from macros.render.values import marked
 
 LINE = re.compile(r"(?P<label>[^\s:][^:]*): +(?P<value>\S.*)")
 # Words by which a title says of itself which side its column is.
@@ -99,8 +100,13 @@ def recordings(data: Data, columns: list[list[str]], labels: dict[str, str] | No
     explained = labels or {}
     found = [dict(_recorded(data, *place)) for _, *place in columns]
     shown = [
-        {"title": title, "side": side, "label": _unsaid(title, side), "found": values}
-        for (title, _, side, _), values in zip(columns, found, strict=True)
+        {
+            "title": title,
+            "side": side,
+            "label": _unsaid(title, side),
+            "found": {label: marked(value, data.examples[example_id], side) for label, value in cells.items()},
+        }
+        for (title, example_id, side, _), cells in zip(columns, found, strict=True)
     ]
     body = [{"label": label, "told": explained.get(label, "")} for label in merged(found)]
     lines = [_html("table", columns=shown, rows=body, caption=caption), ""]

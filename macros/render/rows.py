@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from macros.base.statistics import Estimate
-from macros.base.units import NARROW, span
+from macros.base.units import GIVEN, NARROW, span_in
 from macros.model.charts import Chart, Published, Reading, reading
 from macros.model.load import Data
 from macros.render.marks import ACCELERATORS, SIDE_LABELS
@@ -44,13 +45,20 @@ def row_classes(side: str, *, emulated: bool = False, published: bool = False) -
     return f"row--{side}{' row--emulated' if emulated else ''}{' row--published' if published else ''}"
 
 
-def published_words(data: Data, one: Published) -> tuple[str, str]:
-    """Return a published figure as its source writes it, and what it is, with its citation, as inline Markdown."""
+def published_text(value: str, unit: str, scale: tuple[str, Decimal]) -> str:
+    """Return a figure of a source in the chart's scale, with no digit more or less than the source gives."""
+    name, size = scale
+    exact = Decimal(value.replace(",", "")) * GIVEN[unit][1] / size
+    text = f"{exact.normalize():,f}".replace(",", NARROW)
+    return f"{text}{NARROW}{name}" if name else text
+
+
+def published_words(data: Data, one: Published, scale: tuple[str, Decimal]) -> tuple[str, str]:
+    """Return a published figure in the chart's scale, and what it is, with its citation, as inline Markdown."""
     figure = data.sources[one.source].figures[one.figure]
-    unit = f"{NARROW}{figure.unit.replace('1/s', 'a second')}" if figure.unit else ""
     under = "" if one.accelerator == "none" else f", {one.accelerator}"
     return (
-        f"{figure.value}{unit}",
+        published_text(figure.value, figure.unit, scale),
         f"{SIDE_LABELS[one.side]}, published{under} {cite(data, one.source, figure.locator)}",
     )
 
@@ -60,6 +68,6 @@ def failed_words(found: Reading | None) -> str:
     return f"failed when it was recorded: {found.run.error}" if found else "not recorded on this machine"
 
 
-def interval_words(one: Estimate, unit: str) -> str:
-    """Return the ends of an interval in words."""
-    return span(one.low, one.high, unit, one.median) if one.certain else "one round"
+def interval_words(one: Estimate, scale: tuple[str, Decimal]) -> str:
+    """Return the ends of an interval in words, in the chart's scale."""
+    return span_in(one.low, one.high, scale) if one.certain else "one round"

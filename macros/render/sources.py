@@ -45,7 +45,7 @@ def check_cite(data: Data, use: Use, key: str, locator: str) -> None:
 
 @macro(check_cite)
 def cite(data: Data, key: str, locator: str) -> str:
-    """Return an inline citation: a link to what the site says of this place in the source."""
+    """Return an inline citation: a link to what the site says of this place in the source, which `cited` numbers."""
     source = data.sources[key]
     return _html("cite", name=called(data, source), address=place(source, locator), locator=locator)
 

@@ -13,41 +13,23 @@ from pathlib import Path
 
 from macros.model.examples import Example
 from macros.model.recordings import LEAKS
+from macros.model.values import Normal, normal
 
 from .paths import ROOT, SNIPPETS, STATE
 
 
-def normalise(parts: dict[str, str], example: Example, side: str = "host") -> dict[str, str]:
-    """Return the regions with every match of a volatile pattern replaced by its placeholder.
+def seen(parts: dict[str, str], example: Example, side: str = "host") -> Normal:
+    """Return the regions of a side with placeholders, and the values that those stand for.
 
-    Equal values get equal placeholders over the whole side. A pattern with a group named `value` replaces
-    that group only.
+    A VM's value is its own, even if it equals the host's by chance.
     """
-    host = {v.name: _host_value(v.host) for v in example.volatile if v.host}
-    seen: dict[str, list[str]] = {v.name: [] for v in example.volatile}
-    out = {}
-    for region, text in parts.items():
-        for volatile in example.volatile:
+    host = {v.name: _host_value(v.host) for v in example.volatile if v.host and side != "vm"}
+    return normal(parts, example.volatile, host)
 
-            def placeholder(match: re.Match[str], name: str = volatile.name) -> str:
-                whole = match[0]
-                value = match["value"] if "value" in match.re.groupindex else whole
-                if value == host.get(name):
-                    tag = f"<host-{name}>"
-                else:
-                    values = seen[name]
-                    if value not in values:
-                        values.append(value)
-                    position = values.index(value)
-                    tag = f"<{name}>" if position == 0 else f"<{name}-{position + 1}>"
-                if value is whole:
-                    return tag
-                start = match.start("value") - match.start()
-                return whole[:start] + tag + whole[start + len(value) :]
 
-            text = volatile.pattern.sub(placeholder, text)
-        out[region] = "\n".join(line.rstrip() for line in text.splitlines()) + ("\n" if text.strip() else "")
-    return out
+def normalise(parts: dict[str, str], example: Example, side: str = "host") -> dict[str, str]:
+    """Return the regions with every match of a volatile pattern replaced by its placeholder."""
+    return seen(parts, example, side).texts
 
 
 def _host_value(command: str) -> str:

@@ -14,15 +14,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from macros.model.examples import SIDES, Example, Side
+from macros.model.examples import Example, Side
 from macros.model.recordings import Record
 from macros.model.regions import regions, with_markers
 from macros.model.results import REPEATS, RESULTS, sample_problem, split_point
+from macros.model.values import filled, kept, unfit_values
 
 from . import checkout, engines, lab
+from .entries import renewed
 from .execute import Output, execute, failing_line, limit
 from .files import replace
-from .normal import leaks, normalise, short
+from .normal import leaks, normalise, seen, short
 from .paths import BUILD, DATA, ROOT
 from .runs import Run, sweep
 from .seal import seal
@@ -230,18 +232,26 @@ def take(example: Example, sides: Iterable[Side], built: lab.Lab, advance: Advan
     return taken
 
 
-def text_of(example: Example, taken: Taken) -> str:
-    """Return what is recorded of a side's output. Raises ExampleError where it names the machine."""
+def text_of(example: Example, taken: Taken) -> tuple[str, dict[str, str]]:
+    """Return what is recorded of a side's output, and the values behind its placeholders that may be kept.
+
+    Raises ExampleError where one of them names the machine.
+    """
     side = taken.side
     assert taken.first is not None
-    parts = {region.name: taken.first.regions[region.name] for region in side.regions}
-    text = with_markers(normalise(parts, example, side.side))
+    came = seen({region.name: taken.first.regions[region.name] for region in side.regions}, example, side.side)
+    text, values = with_markers(came.texts), kept(came.values, example.volatile)
     if found := leaks(text):
         where = f"line {found[0][0]}: {found[0][1]!r}"
         raise ExampleError(
             f"{short(side.script)}: the output names this machine or a directory of it: {where}; print less, or declare a volatile pattern"
         )
-    return text
+    wrong = [f"{what!r} in line {line}" for line, what in leaks(filled(text, values))]
+    if wrong := wrong or unfit_values(came.texts, values, example.volatile):
+        raise ExampleError(
+            f"{short(side.script)}: a value that would be kept names this machine, or is none: {wrong[0]}; remove the key 'what' of its pattern"
+        )
+    return text, values
 
 
 def part_of(example: Example, taken: Taken, built: lab.Lab) -> dict[str, Any]:
@@ -277,25 +287,30 @@ def record(
     sides, skipped = able(example)
     taken = take(example, sides, built, advance)
     texts: dict[Path, str] = {}
-    records = dict(example.records)
+    entries: dict[str, Record] = {}
+    unchanged = set[str]()
     for one in taken:
         if one.error:
             continue
         try:
-            text = text_of(example, one)
+            text, values = text_of(example, one)
         except ExampleError as error:
             one.error = str(error)
             continue
         side = one.side
         assert one.first is not None
-        entry = Record(
-            side.digest(), today(), machine, one.first.accelerator, engines.versions(), round(one.first.seconds, 2)
+        entries[side.side] = Record(
+            digest=side.digest(),
+            date=today(),
+            machine=machine,
+            accelerator=one.first.accelerator,
+            versions=engines.versions(),
+            seconds=round(one.first.seconds, 2),
+            values=values,
         )
-        old = records.get(side.side)
         texts[side.recorded] = text
-        same_text = side.recorded.is_file() and side.recorded.read_text("utf-8") == text
-        if not same_text or old is None or not old.seconds or (old.digest, old.machine) != (entry.digest, machine):
-            records[side.side] = entry
+        if side.recorded.is_file() and side.recorded.read_text("utf-8") == text:
+            unchanged.add(side.side)
     failed = [one.error for one in taken if one.error]
     changed = list[str]()
     if example.metrics and taken:
@@ -304,10 +319,11 @@ def record(
     if failed or not outputs:
         return Outcome(changed, skipped, failed)
     changed += [short(path) for path, text in texts.items() if replace(path, text)]
-    ordered = {name: asdict(records[name]) for name in SIDES if name in records}
-    for kept in ordered.values():
-        if not kept["amended"]:
-            del kept["amended"]
+    ordered = {name: asdict(entry) for name, entry in renewed(example.records, entries, unchanged).items()}
+    for fields in ordered.values():
+        for optional in ("amended", "values"):
+            if not fields[optional]:
+                del fields[optional]
     if replace(example.directory / "recorded.json", json.dumps(ordered, indent=2, sort_keys=True) + "\n"):
         changed.append(short(example.directory / "recorded.json"))
     seal([*texts, example.directory / "recorded.json"])

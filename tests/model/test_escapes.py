@@ -1,4 +1,4 @@
-"""The record of escapes: its data, the contract that it keeps, and the table that is made of it."""
+"""The record of escapes: its data, the contract that it keeps, and the list that is made of it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_the_table_names_the_releases_that_lack_a_flaw(data: Data) -> None:
     text = escapes(data)
     assert any(one.fixed for one in data.escapes)
     for one in data.escapes:
-        row = re.search(rf'<tr id="{one.id}".*?</tr>', text)
+        row = re.search(rf'<div class="escape__body" id="{one.id}".*?</details>', text)
         assert row, one.id
         assert (f"fixed in: {literal(one.fixed)}" in row[0]) if one.fixed else ("fixed in:" not in row[0])
 
@@ -144,17 +144,17 @@ def test_an_entry_stands_once(tmp_path: Path) -> None:
 
 
 def test_the_table_says_everything_in_words(data: Data) -> None:
-    """Each entry is a row with its number as address; each barrier has a word beside its mark, and how it is known."""
+    """Each entry is folded, with its number as address; each barrier has a word beside its mark, and how it is known."""
     text = escapes(data)
     for one in data.escapes:
-        row = re.search(rf'<tr id="{one.id}".*?</tr>', text)
+        row = re.search(rf'<div class="escape__body" id="{one.id}".*?</details>', text)
         assert row, one.id
-        cells = re.findall(r"<td.*?</td>", row[0])
-        assert len(cells) == 1 + len(BARRIERS)
-        for name, cell in zip(BARRIERS, cells[1:], strict=True):
+        cells = re.findall(r"<dd.*?</dd>", row[0])
+        assert len(cells) == len(BARRIERS)
+        for name, cell in zip(BARRIERS, cells, strict=True):
             barrier = one.barriers[name]
             assert f"</span> {barrier.stops}</span>" in cell
-            known = {"source": 'class="cite"', "mechanism": "by the mechanism", "unknown": ""}[barrier.known]
+            known = {"source": "{: .cite }", "mechanism": "by the mechanism", "unknown": ""}[barrier.known]
             assert known in cell
         assert all(score.value in row[0] for score in one.scores)
         assert ("exploited" in row[0]) == one.exploited
@@ -166,7 +166,7 @@ def test_the_table_is_filtered_by_its_classes(data: Data) -> None:
     buttons = re.findall(r'class="(f[abc]\d+)"[^>]*> [^<]+ <small>\((\d+)\)', text)
     assert len(buttons) >= 10
     for name, count in buttons:
-        assert len(re.findall(rf'<tr id="[^"]*" class="[^"]*\b{name}\b', text)) == int(count)
+        assert len(re.findall(rf'<details class="[^"]*\b{name}\b', text)) == int(count)
 
 
 def test_the_counts_are_those_of_the_record(data: Data) -> None:

@@ -145,7 +145,7 @@ def test_the_small_site_reads(site: Path, data: Data) -> None:
 
 def test_a_chart_is_a_table_of_its_rows_in_four_styles(data: Data) -> None:
     text = MACROS["chart"].render(data, "start")
-    assert "From the command to the first line</figcaption>" in text
+    assert '<figcaption markdown="span">From the command to the first line <a class="headerlink"' in text
     assert "The clock runs from: the command starts; to: the first line is written." in text
     rows = Cells(block(text, "small")).rows[1:]
     assert [row[0] for row in rows] == [

@@ -12,8 +12,8 @@ import pytest
 
 from macros.base.problems import ProblemError
 from macros.model.example_reader import load_examples, recording_problems
-from macros.model.examples import Example, Volatile
-from macros.model.regions import dedent, regions, with_markers
+from macros.model.examples import Example, Side, Volatile
+from macros.model.regions import Region, dedent, regions, with_markers
 from snippets.runner import engines, normal, record
 from snippets.runner.execute import MARK, Output, failing_line, instrument, plain, split
 from snippets.runner.files import replace
@@ -39,6 +39,34 @@ def test_equal_values_get_equal_placeholders_over_all_regions() -> None:
 def test_the_hosts_own_value_has_a_placeholder_of_its_own() -> None:
     one = example_with(Volatile("boot-id", re.compile(BOOT), f"echo {B}"))
     assert normalise({"a": f"{A} {B}\n"}, one) == {"a": "<boot-id> <host-boot-id>\n"}
+
+
+def test_a_vms_value_is_its_own_even_where_it_equals_the_hosts() -> None:
+    one = example_with(Volatile("boot-id", re.compile(BOOT), f"echo {B}"))
+    assert normalise({"a": f"{B}\n"}, one, "vm") == {"a": "<boot-id>\n"}
+    assert normalise({"a": f"{B}\n"}, one, "container") == {"a": "<host-boot-id>\n"}
+
+
+def test_values_that_may_be_kept_are_recorded_with_the_text(tmp_path: Path) -> None:
+    one = example_with(
+        Volatile("boot-id", re.compile(BOOT), None, "boot id"), Volatile("pid", re.compile(r"\d+$"), None)
+    )
+    assert record.text_of(one, taken(tmp_path, f"{A} 4711\n"))[1] == {"boot-id": A}
+
+
+def test_a_value_that_names_the_machine_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "node", lambda: "zanzibar")
+    one = example_with(Volatile("word", re.compile(r"(?<=is )\w+"), None, "word"))
+    assert record.text_of(one, taken(tmp_path, "it is different\n"))[1] == {"word": "different"}
+    with pytest.raises(record.ExampleError, match=r"a value that would be kept names this machine.*zanzibar"):
+        record.text_of(one, taken(tmp_path, "it is zanzibar\n"))
+
+
+def taken(directory: Path, text: str) -> record.Taken:
+    """A side of one region, which printed `text`."""
+    region = Region("show", 2, "x")
+    side = Side("section/name", "host", directory / "host.sh", "", 1, (), (region,))
+    return record.Taken(side, Output("host", {"show": text}, text, 0, False, 1.0, "none"))
 
 
 def test_only_the_named_part_of_a_match_is_replaced() -> None:

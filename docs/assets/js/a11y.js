@@ -22,12 +22,12 @@
       }
     });
     /* What scrolls sideways must be reachable by keyboard. */
-    document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])").forEach(function (wrap) {
+    document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex]), .diagram__panel:not([tabindex]), .plot:not([tabindex])").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) {
         wrap.setAttribute("tabindex", "0");
         wrap.setAttribute("role", "region");
         tables += 1;
-        wrap.setAttribute("aria-label", "Table " + tables + ", scrolls sideways");
+        wrap.setAttribute("aria-label", (wrap.matches(".md-typeset__scrollwrap") ? "Table " : "Picture ") + tables + ", scrolls sideways");
       }
     });
   }
@@ -41,11 +41,11 @@
   /* The meaning of a term goes when Escape is pressed, and can come again once pointer and focus have left it. */
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
-    document.querySelectorAll(".term:is(:hover, :focus-within)").forEach(function (term) { term.classList.add("term--closed"); });
+    document.querySelectorAll(".term:is(:hover, :focus-within), .chip:is(:hover, :focus)").forEach(function (term) { term.classList.add("term--closed"); });
   });
   ["mouseout", "focusout"].forEach(function (kind) {
     document.addEventListener(kind, function (event) {
-      var term = event.target.closest && event.target.closest(".term");
+      var term = event.target.closest && event.target.closest(".term, .chip");
       if (term && !term.contains(event.relatedTarget)) term.classList.remove("term--closed");
     });
   });
