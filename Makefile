@@ -65,7 +65,7 @@ help: ## list the commands
 .venv/dev.stamp: requirements-dev.txt | .venv/made.stamp
 	@echo "set-up: Python packages of the checks"
 	@$(PIP) -r requirements-dev.txt
-	@$(call imports,mkdocs material mkdocs_macros jsonschema pytest mypy ruff)
+	@$(call imports,mkdocs material mkdocs_macros jsonschema pytest mypy ruff proselint)
 	@touch $@ .venv/site.stamp
 
 serve: .venv/site.stamp ## build the site and serve it with live reload at http://127.0.0.1:8000
@@ -84,16 +84,20 @@ build: .venv/site.stamp ## build the site into site/
 check: .venv/dev.stamp ## every check that needs neither engine nor browser
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types units
 
-lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp
+lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp build/prose.stamp
 	@$(CHECKOUT) trouble
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
 	@$(CHECKOUT) files | tr '\n' '\0' | xargs -0 $(RUN) -m codespell_lib # pyproject.toml says what it skips
-	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing"
+	@echo "lint: ruff, codespell, pymarkdown, proselint and shellcheck found nothing"
 
-# These two take nine tenths of lint's time: they read again only after a change.
+# These take most of lint's time: they read again only after a change.
 build/pymarkdown.stamp: $(PAGES) pyproject.toml Makefile .venv/dev.stamp
 	@$(RUN) -m pymarkdown --config pyproject.toml scan $(PAGES)
+	@mkdir -p build && touch $@
+
+build/prose.stamp: $(PAGES) $(wildcard docs/data/*.yml) tests/prose.py tests/prose.toml .venv/dev.stamp
+	@$(RUN) -m tests.prose
 	@mkdir -p build && touch $@
 
 build/shellcheck.stamp: $(SCRIPTS) Makefile .venv/dev.stamp

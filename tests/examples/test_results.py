@@ -86,7 +86,7 @@ def test_a_small_job_in_a_fresh_container_is_done_within_a_second() -> None:
 
 @pytest.mark.claim("R3", "holds with conditions")
 @pytest.mark.claim("M1", "false")
-@pytest.mark.claim("M2", "holds with conditions")
+@pytest.mark.claim("M2", "false")
 @pytest.mark.example("resources/startup")
 def test_namespaces_are_a_small_part_of_starting_a_container() -> None:
     """What the kernel does takes milliseconds; the engine takes the rest."""
@@ -97,7 +97,7 @@ def test_namespaces_are_a_small_part_of_starting_a_container() -> None:
 
 
 @pytest.mark.claim("R3", "holds with conditions")
-@pytest.mark.claim("M2", "holds with conditions")
+@pytest.mark.claim("M2", "false")
 @pytest.mark.example("resources/docker-run-steps")
 def test_most_of_starting_a_container_is_making_it_ready() -> None:
     """Between runc's start and the container being ready lies more than half of the time to the first line."""

@@ -69,7 +69,7 @@ def test_the_engine_announces_its_steps_in_order(run_example: Runs) -> None:
     assert shown == ["ready", *(f"container {action}" for action in ("create", "attach", "start", "die", "destroy"))]
 
 
-@pytest.mark.claim("M2", "holds with conditions")
+@pytest.mark.claim("M2", "false")
 @pytest.mark.example("resources/docker-run-steps")
 @engine
 @pytest.mark.parametrize("network", ["bridge", "none"])
