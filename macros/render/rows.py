@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from macros.base.statistics import Estimate
 from macros.base.units import GIVEN, NARROW, span_in
@@ -46,10 +47,11 @@ def row_classes(side: str, *, emulated: bool = False, published: bool = False) -
 
 
 def published_text(value: str, unit: str, scale: tuple[str, Decimal]) -> str:
-    """Return a figure of a source in the chart's scale, with no digit more or less than the source gives."""
+    """Return a figure of a source in the chart's scale, with as many digits as the source gives."""
     name, size = scale
     exact = Decimal(value.replace(",", "")) * GIVEN[unit][1] / size
-    text = f"{exact.normalize():,f}".replace(",", NARROW)
+    digits = max(2, len(re.sub(r"\D", "", value).lstrip("0")))
+    text = f"{Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(exact).normalize():,f}".replace(",", NARROW)
     return f"{text}{NARROW}{name}" if name else text
 
 
