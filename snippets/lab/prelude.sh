@@ -58,9 +58,9 @@ first_line() {
 }
 
 # wait_for SECONDS COMMAND…: run COMMAND until it succeeds, five times a second. SECONDS are those of a machine that
-# does nothing else: a busy one gets four times as many.
+# does nothing else: a busy one gets four times as many, and an emulated one LAB_PATIENCE times that.
 wait_for() {
-    local tries=$(($1 * 4 * 5))
+    local tries=$(($1 * 4 * 5 * ${LAB_PATIENCE:-1}))
     shift
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))

@@ -28,8 +28,11 @@ SUPERVISE = Path(__file__).with_name("supervise.py")
 
 
 def limit(side: Side) -> float:
-    """Return the number of seconds after which a side's script is ended, whatever else the machine does."""
-    return float(side.seconds * PATIENCE)
+    """Return the number of seconds after which a side's script is ended, whatever else the machine does.
+
+    LAB_PATIENCE says how many times slower than a machine this one is, as an emulated one is.
+    """
+    return float(side.seconds * PATIENCE * int(os.environ.get("LAB_PATIENCE") or 1))
 
 
 @dataclass(frozen=True)
