@@ -117,9 +117,10 @@ test: check ## every check: those of make check, then the browser's and the engi
 	@$(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
 	@$(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
-test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; FRESH=1 makes it again, COMMAND= runs another command there
-	@$(SETUP) hosts
-	@$(RUN) -m snippets.runner test-on "$(RELEASE)" $(COMMAND)
+test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; HOST=cgroup2: chosen sides in a VM with control groups version 2; FRESH=1 makes it again, COMMAND= runs another command there
+	@[ -z "$(RELEASE)" ] || [ -z "$(HOST)" ] || { echo "give RELEASE= or HOST=, not both"; exit 1; }
+	@$(SETUP) hosts $(if $(HOST),boot)
+	@$(RUN) -m snippets.runner test-on "$(RELEASE)$(HOST)" $(COMMAND)
 
 lab: .venv/site.stamp ## build the lab and show what this machine has
 	@$(SETUP) engines start

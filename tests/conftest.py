@@ -23,7 +23,7 @@ from macros.model.load import load
 from macros.pages.check import check_pages
 from macros.pages.registry import MACROS
 from macros.pages.uses import Site
-from snippets.runner import checkout, engines, hosts, lab, record, runs
+from snippets.runner import checkout, choice, engines, hosts, lab, record, runs
 from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
 from tests.site import smallsite
@@ -32,6 +32,13 @@ EXAMPLES = load_examples(SNIPPETS)
 Runs = Callable[[str, str], Output]
 REPORT = pytest.StashKey[str]()
 COLLECTED = pytest.StashKey[Iterable[str]]()  # the node ids of everything in the files that this session read
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sides` is for a host in a VM, where no VM is started."""
+    parser.addoption(
+        "--sides", choices=choice.CHOICES, help="run only the tests of some sides; see snippets/runner/choice.py"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,7 +89,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     other's.
     """
     config.stash[COLLECTED] = [item.nodeid for item in items]
+    if sides := config.getoption("sides"):
+        kept = choice.chosen(EXAMPLES.values(), sides)
+        others = [item for item in items if not _concerns(item, kept)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
     items.sort(key=lambda item: (item.path.name != "test_site.py", -_seconds(item)))  # stable
+
+
+def _concerns(item: pytest.Item, sides: list[Side]) -> bool:
+    """Return whether an item runs one of the sides: its own, or those of an example that its marker names."""
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    if own := [side for value in params.values() for side in _sides(value)]:
+        return any(side in sides for side in own)
+    marked = {example for marker in item.iter_markers("example") for example in marker.args}
+    return item.get_closest_marker("engine") is not None and any(side.example in marked for side in sides)
+
+
+def _sides(value: object) -> list[Side]:
+    values = value if isinstance(value, tuple) else (value,)
+    return [one for one in values if isinstance(one, Side)]
 
 
 def _seconds(item: pytest.Item) -> float:
@@ -163,6 +189,9 @@ def run_example(request: pytest.FixtureRequest, shared: Path) -> Runs:
                 f'{request.node.nodeid} runs {example_id}: add @pytest.mark.example("{example_id}")', pytrace=False
             )
         side: Side = EXAMPLES[example_id].sides[side_name]
+        sides = request.config.getoption("sides")
+        if sides and side not in choice.chosen(EXAMPLES.values(), sides):
+            pytest.skip(f"the {side.side} side does not run on this host (--sides {sides})")
         require(*side.requires)
         kept = shared / f"{side.id.replace('/', '.')}.pickle"
         with kept.with_suffix(".lock").open("w") as lock:

@@ -109,6 +109,7 @@ class _Reader:
                     regions=self.regions(scripts[side]),
                     runs=table.get("runs", 0),
                     accelerator=table.get("accelerator", ""),
+                    interfaces=tuple(table.get("interfaces", ())),
                     output=output,
                     misread=misread,
                 )

@@ -49,8 +49,8 @@ class Side:
     """One script of an example and what was recorded from it. `seconds` is its time limit.
 
     `runs` is how many rounds of it are measured, where those are not as many as the experiment's (0: as many);
-    `accelerator` is "tcg" where the script forces software emulation, "none" where it starts no VM. `output` is what was
-    recorded, as it was when the example was read; `misread` is why it could not be read.
+    `accelerator` is "tcg" where the script forces software emulation, "none" where it starts no VM. `interfaces` names what
+    of the host the script reads, sets or depends on: cgroups, namespaces, mounts, systemd. `output` is what was recorded, as it was when the example was read; `misread` is why it could not be read.
     """
 
     example: str
@@ -62,6 +62,7 @@ class Side:
     regions: tuple[Region, ...]
     runs: int = 0
     accelerator: str = ""
+    interfaces: tuple[str, ...] = ()
     output: tuple[Region, ...] = ()
     misread: tuple[Problem, ...] = ()
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes the root filesystem of a fresh Debian of another release, with what a contributor has before `make test`: git,
 # make and Python. What else the checks need, their own set-up installs there.
-# usage: host-root.sh RELEASE DIRECTORY   (as root)
+# usage: host-root.sh RELEASE DIRECTORY [PACKAGE…]   (as root; PACKAGE: what it holds in addition)
 # shellcheck disable=SC2016 # what stands in single quotes is for mmdebstrap and apt to expand
 set -euo pipefail
 release=$1
 root=$2
+shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$root.new"' EXIT
 
@@ -37,7 +38,7 @@ fi
 rm -rf "$root" "$root.new"
 mkdir -p "$root.new"
 mmdebstrap --mode=root --variant=minbase \
-    --include=ca-certificates,git,make,python3 \
+    --include="$(IFS=,; echo "ca-certificates,git,make,python3${*:+,$*}")" \
     --aptopt="$work/90host" \
     "${hooks[@]}" \
     "$release" "$root.new" "${lines[@]}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs and starts what the checks need and this machine lacks.
-# usage: setup.sh venv|engines|browser|hosts|start|stop…
+# usage: setup.sh venv|engines|containers|browser|hosts|boot|start|stop…
 # Only on Debian or Ubuntu and as root: elsewhere each missing thing is named, in a
 # line with the command that installs it, and the rest continues without it.
 set -euo pipefail
@@ -162,6 +162,12 @@ engines() {
     install_missing
 }
 
+# What container sides need, where no VM is started.
+containers() {
+    want_rows containers
+    install_missing
+}
+
 browser() {
     # The program that drives the browser comes with Python's package, but for one library, which a small system lacks.
     if PATH="$PATH:/usr/sbin:/sbin" command -v ldconfig >/dev/null && ! PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q 'libatomic\.so\.1'; then
@@ -185,6 +191,12 @@ browser() {
 # What `make test-on` needs of this machine.
 hosts() {
     want_rows hosts
+    install_missing
+}
+
+# What `make test-on HOST=` needs in addition, to boot a VM.
+boot() {
+    want_rows boot
     install_missing
 }
 
@@ -249,9 +261,9 @@ stop() {
 
 for step; do
     case $step in
-    venv | engines | browser | hosts | start | stop) "$step" ;;
+    venv | engines | containers | browser | hosts | boot | start | stop) "$step" ;;
     *)
-        echo "usage: setup.sh venv|engines|browser|hosts|start|stop…" >&2
+        echo "usage: setup.sh venv|engines|containers|browser|hosts|boot|start|stop…" >&2
         exit 2
         ;;
     esac

@@ -1,13 +1,16 @@
 """The runner's commands: `python -m snippets.runner COMMAND`, as the Makefile calls them.
 
 lab [whole]    build the lab (whole: with what only some examples ask for) and print what this machine has
+lab interfaces|containers
+               build what the sides need that are chosen for a host in a VM, and that VM's initramfs
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
 record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1, one short round under build/
 amend ID WHY   say why what was recorded still holds although the script changed
 compare        print this machine's medians next to the published ones
-test-on RELEASE [COMMAND…]
-               run `make test`, or another command, on another release of Debian: bookworm, trixie, sid
+test-on HOST [COMMAND…]
+               run `make test`, or another command, on another release of Debian: bookworm, trixie, sid; or the chosen
+               sides, or another command, in a VM with control groups version 2: cgroup2
 clean          remove what the lab and its runs made
 """
 
@@ -24,7 +27,20 @@ from types import FrameType
 from macros.base.problems import ProblemError
 from macros.model.example_reader import load_example, load_examples
 from macros.model.examples import Example
-from snippets.runner import amend, checkout, compare, engines, execute, experiments, hosts, lab, record, runs
+from snippets.runner import (
+    amend,
+    checkout,
+    choice,
+    compare,
+    engines,
+    execute,
+    experiments,
+    hosts,
+    lab,
+    record,
+    runs,
+    vm_host,
+)
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT, SNIPPETS
 
 CANNOT_BUILD_HERE = 3  # outside CI, `make test` continues after this: tests that need the lab are skipped
@@ -63,6 +79,16 @@ def command_lab(*, whole: bool = False) -> int:
         print(f"{key:<{width}}  {value}")
     for item in absent:
         print(f"missing  {item}")
+    return 0
+
+
+def command_lab_for(chosen: str) -> int:
+    """Build what the sides of this choice need, as far as this system has it, and the initramfs of a VM that is to run them."""
+    sides = choice.chosen(load_examples(SNIPPETS).values(), chosen)
+    built = lab.ensure(
+        {lab.GUEST, "lab"}.union(*(side.requires for side in sides if not engines.missing(side.requires)))
+    )
+    print(f"guest kernel {built.kernel}")
     return 0
 
 
@@ -145,6 +171,8 @@ def main(words: list[str]) -> int:
                 return command_lab()
             case ["lab", "whole"]:
                 return command_lab(whole=True)
+            case ["lab", chosen] if chosen in choice.CHOICES:
+                return command_lab_for(chosen)
             case ["run", script]:
                 return command_run(Path(script))
             case ["record", *ids]:
@@ -157,6 +185,8 @@ def main(words: list[str]) -> int:
                 return compare.compare(load_examples(SNIPPETS))
             case ["shell"]:
                 return command_shell()
+            case ["test-on", vm_host.NAME, *command]:
+                return vm_host.run(command, fresh=bool(os.environ.get("FRESH")))
             case ["test-on", release, *command]:
                 return hosts.run_on(release, command, fresh=bool(os.environ.get("FRESH")))
             case ["clean"]:

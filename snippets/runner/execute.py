@@ -28,9 +28,14 @@ PATIENCE = 8
 SUPERVISE = Path(__file__).with_name("supervise.py")
 
 
+def patience() -> int:
+    """Return PATIENCE, times what LAB_PATIENCE says of a machine that is emulated, and therefore many times slower."""
+    return PATIENCE * int(os.environ.get("LAB_PATIENCE") or 1)
+
+
 def limit(side: Side) -> float:
     """Return the number of seconds after which a side's script is ended, whatever else the machine does."""
-    return float(side.seconds * PATIENCE)
+    return float(side.seconds * patience())
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def environment(run: Run, lab: lab_.Lab, here: Path, effort: str = "") -> dict[s
         "CVM_LAB": str(LAB_SCRIPTS),
         "CVM_BUILD": str(LAB),
         "CVM_ACCEL": lab.accelerator,
-        "CVM_PATIENCE": str(PATIENCE),
+        "CVM_PATIENCE": str(patience()),
         "CVM_EFFORT": os.environ.get("EFFORT", "once") if effort == "" else effort,
         "CVM_PYTHON": sys.executable,
         "LC_ALL": "C.UTF-8",

@@ -95,20 +95,25 @@ def package_directories(configuration: str) -> list[str]:
     return sorted({place.removesuffix("/simple") for place in places if place.startswith("/")})
 
 
-def root_of(release: str, *, fresh: bool) -> Path:
-    """Return the release's root filesystem, made now if it is not there or the script that makes it changed."""
-    where, script = HOSTS / release, LAB_SCRIPTS / "host-root.sh"
+def root_of(name: str, release: str, *packages: str, fresh: bool) -> Path:
+    """Return a host's root filesystem: the release, and packages in addition.
+
+    It is made now if it is not there, or if the script that makes it or its packages changed.
+    """
+    where, script = HOSTS / name, LAB_SCRIPTS / "host-root.sh"
+    made_by = script.read_bytes() + " ".join(packages).encode()
     stamp = where / "made-by"
     root = where / "root"
-    if fresh or not root.is_dir() or not stamp.is_file() or stamp.read_bytes() != script.read_bytes():
+    if fresh or not root.is_dir() or not stamp.is_file() or stamp.read_bytes() != made_by:
         remove(where)
         where.mkdir(parents=True)
-        print(f"{release}: making its root filesystem", flush=True)
-        done = subprocess.run(["bash", str(script), release, str(root)], capture_output=True, text=True, check=False)
+        print(f"{name}: making its root filesystem", flush=True)
+        words = ["bash", str(script), release, str(root), *packages]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
             raise HostError(f"snippets/lab/{script.name} ended with {done.returncode}:\n{tail}")
-        stamp.write_bytes(script.read_bytes())
+        stamp.write_bytes(made_by)
     return root
 
 
@@ -144,7 +149,7 @@ def copy_checkout(target: Path) -> None:
 
 
 @contextmanager
-def _entered(root: Path, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+def entered(root: Path, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """Start the command in the root, with namespaces of its own and access to the network; nothing of it is left afterwards."""
     pip = subprocess.run(
         [str(ROOT / ".venv/bin/python"), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
@@ -199,35 +204,40 @@ def remove(where: Path) -> None:
 
 
 @contextmanager
-def _alone(release: str) -> Iterator[None]:
-    """Keep others out of the release's root filesystem, in which two engines would share their files."""
+def alone(name: str) -> Iterator[None]:
+    """Keep others out of a host's root filesystem, in which two engines would share their files."""
     HOSTS.mkdir(parents=True, exist_ok=True)
-    with (HOSTS / f"{release}.lock").open("w") as lock:
+    with (HOSTS / f"{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise HostError(f"another run on {release} is under way here: wait for its end") from None
+            raise HostError(f"another run on {name} is under way here: wait for its end") from None
         yield
 
 
 def run_on(release: str, command: list[str], *, fresh: bool) -> int:
     """Run the command (`make test` for none) on the release; print the summary; return the command's exit code."""
     if release not in RELEASES:
-        raise HostError(f"RELEASE={release or '(nothing)'}: choose one of {', '.join(RELEASES)}")
+        raise HostError(f"RELEASE={release or '(nothing)'}: choose one of {', '.join(RELEASES)}, or HOST=cgroup2")
+    check_here("hosts")
+    with alone(release):
+        root = root_of(release, release, fresh=fresh)
+        copy_checkout(root / CHECKOUT.relative_to("/"))
+        report = root / "tmp/test-report"
+        report.unlink(missing_ok=True)
+        start = time.monotonic()
+        with entered(root, command or ["make", "test"]) as process:
+            code = process.wait()
+        print(read_report(report).line(release, time.monotonic() - start))
+        return code
+
+
+def check_here(*steps: str) -> None:
+    """Raise HostError where this machine lacks what another host needs of it: what these steps of the set-up install."""
     if lacking := engines.missing(("root", "linux", "unshare")):
         raise HostError(str(lacking[0]))
     if not checkout.commit():
         raise HostError("test-on copies the checkout with its history, and git reads none here: run it in a clone")
     for row in table(SNIPPETS).values():
-        if "hosts" in row.step.split(",") and (why := engines.program(row.program)()):
+        if set(steps) & set(row.step.split(",")) and (why := engines.program(row.program)()):
             raise HostError(f"{why}; as root: apt-get install {row.debian}")
-    with _alone(release):
-        root = root_of(release, fresh=fresh)
-        copy_checkout(root / CHECKOUT.relative_to("/"))
-        report = root / "tmp/test-report"
-        report.unlink(missing_ok=True)
-        start = time.monotonic()
-        with _entered(root, command or ["make", "test"]) as process:
-            code = process.wait()
-        print(read_report(report).line(release, time.monotonic() - start))
-        return code

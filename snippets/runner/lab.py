@@ -27,6 +27,7 @@ PROBE_SECONDS = {
     "tcg": 300,
 }  # kvm: real hardware boots the guest in under 1 s; tcg: a busy machine takes its time
 IMAGE_LABEL = "cvm.lab"
+GUEST = "guest"  # asks for the guest's kernel and initramfs where no QEMU is
 DEBIAN_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -477,7 +478,7 @@ def ensure(requires: set[str]) -> Lab:
     """Build what of the lab is missing and return it.
 
     `requires` holds the words of the examples' `requires`: without "docker" no image is made, without
-    "qemu" no initramfs is packed and no probe boots. Raises LabError where a step fails.
+    "qemu" no initramfs is packed and no probe boots; with GUEST it is packed, for another machine to boot. Raises LabError where a step fails.
     """
     with _locked():
         if not requires & ({"docker", "qemu", "qemu-arm64", "lab"} | set(PIECES)):
@@ -487,8 +488,9 @@ def ensure(requires: set[str]) -> Lab:
         if "docker" in requires:
             _image(rootfs)
         accelerator, reason, kept = "none", "no VM is needed", False
-        if "qemu" in requires:
+        if requires & {"qemu", GUEST}:
             _initramfs(rootfs)
+        if "qemu" in requires:
             accelerator, reason, kept = _accelerator()
         for name, build in PIECES.items():
             if name in requires:

@@ -41,7 +41,7 @@ def test_the_set_up_reads_the_same_table(tmp_path: Path) -> None:
     functions.write_text(text[: text.index("for step; do")] + 'rows "$1"\n', "utf-8")
     shutil.copy(SNIPPETS / TABLE, tmp_path)
     steps = {step for row in table(SNIPPETS).values() for step in row.step.split(",") if step}
-    assert steps == {"venv", "engines", "hosts"}
+    assert steps == {"venv", "engines", "containers", "hosts", "boot"}
     for step in steps:
         told = subprocess.run(["bash", str(functions), step], capture_output=True, text=True, check=True).stdout
         rows = [(word, row) for word, row in table(SNIPPETS).items() if step in row.step.split(",")]

@@ -98,9 +98,9 @@ def test_two_runs_on_one_release_do_not_meet(tmp_path: Path, monkeypatch: pytest
     """Their engines would share their files: the second one is refused, and another release is not."""
     monkeypatch.setattr(hosts, "HOSTS", tmp_path)
     refused = pytest.raises(hosts.HostError, match="another run on trixie is under way")
-    with hosts._alone("trixie"), hosts._alone("bookworm"), refused, hosts._alone("trixie"):
+    with hosts.alone("trixie"), hosts.alone("bookworm"), refused, hosts.alone("trixie"):
         pass
-    with hosts._alone("trixie"):
+    with hosts.alone("trixie"):
         pass
 
 
