@@ -484,7 +484,7 @@ CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "published-and-not": ((CHARTS, "scale: log", "scale: log\n  no_published: There is none that anybody knows."), "chart start says why there is no published figure, and has one"),
     "log-zero": ((RESULT, "0.31,", "0, 0, 0, 0,"), f"{CHARTS}:1: chart start, row 'A container' reaches 0 on small, which a logarithmic scale does not have"),
     "log-published-zero": ((SOURCES, '"125"', '"0"'), f"{CHARTS}:1: chart start, published 'A guest of theirs' is 0"),
-    "unrecorded": ((RESULT, '"bare"', '"gone"'), "unit 's' is not what section/measured/example.toml declares"),
+    "unrecorded": ((RESULT, '"bare"', '"gone"'), "sides.container.metrics.gone: section/measured/example.toml declares no such metric"),
     "kind": ((CHARTS, "kind: bars", "kind: pie"), f"{CHARTS}:4: 0.kind: 'pie' is not one of"),
     "key": ((CHARTS, "kind: bars", "kind: bars\n  colour: red"), "unknown key 'colour'"),
     "clock": ((CHARTS, "{start: \"the command starts\", ", "{"), f"{CHARTS}:3: 0.clock: 'start' is a required property"),

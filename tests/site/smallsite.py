@@ -12,6 +12,7 @@ from pathlib import Path
 
 from macros.model.load import Data
 from macros.model.load import load as read
+from macros.pages.generate import why
 from snippets.runner.paths import ROOT
 from snippets.runner.seal import seal_all
 from tests.site import buildserver
@@ -362,7 +363,7 @@ def whole(out: Path, **more: str) -> None:
         timeout=900,
         check=False,
     )
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, why(done.stdout)
 
 
 def build(site: Path, *flags: str, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
