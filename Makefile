@@ -48,7 +48,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache"
 PAGES := $(shell $(CHECKOUT) files '*.md')
 SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build test check read built lint types units bench lab shell record amend compare test-on hammer successors clean lock
+.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -103,7 +103,8 @@ lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
 	@$(CHECKOUT) files | tr '\n' '\0' | xargs -0 $(RUN) -m codespell_lib # pyproject.toml says what it skips
-	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing"
+	@$(RUN) -m tests.faults.scripts
+	@echo "lint: ruff, codespell, pymarkdown and shellcheck found nothing, and the site's scripts parse"
 
 # These two take nine tenths of lint's time: they read again only after a change.
 build/pymarkdown.stamp: $(PAGES) pyproject.toml Makefile .venv/dev.stamp
@@ -146,6 +147,15 @@ record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAM
 
 amend: .venv/site.stamp ## say why a recording still holds although its script changed: EXAMPLE=section/name WHY="what changed, and that nothing measured or shown did"
 	@$(RUN) -m snippets.runner amend "$(EXAMPLE)" "$(WHY)"
+
+read-sources: .venv/site.stamp ## say that a source was read, after a change of its entry: SOURCE=key, or several in quotes
+	@$(RUN) -m macros sources $(SOURCE)
+
+guards: .venv/site.stamp ## count again what docs/data/guards.yml bounds, after a change that needs it: a reviewer sees each number
+	@$(RUN) -m macros guards
+
+faults: .venv/dev.stamp ## break the project on purpose, a fault at a time, and say which the checks refuse: SEED=1 COUNT=200 WRITE=1
+	@$(RUN) -m tests.faults.inject --seed $(or $(SEED),1) --count $(or $(COUNT),200) $(if $(WRITE),--write)
 
 compare: .venv/site.stamp ## print this machine's medians next to the published ones, after make record on this machine
 	@$(RUN) -m snippets.runner compare

@@ -18,7 +18,11 @@ from macros.model.requirements import IMPLIED, requirements
 from macros.model.scripts import misshapen, overreach
 
 DIRECTORY = re.compile(r"[a-z0-9-]+")
-NONSENSE = ("nonsense", "Permission denied", "command not found", "x" * 40)
+# What no pattern of a value may match as a whole: words of a failure, and text of no kind in particular.
+NONSENSE = (
+    *("nonsense", "Permission denied", "command not found", "x" * 40, "a b", "Killed", "error: 7", "A1-b2:c3.d4 e5"),
+    *("cannot allocate memory", "No such file or directory", "%$#@!", "0 errors, 1 warning", "-"),
+)
 # Those of this project, wherever the example lies: the runner's own tests have some elsewhere.
 SCHEMAS = ROOT / "docs" / "data" / "schema"
 SCRIPTS = ", ".join(f"{side}.sh" for side in SIDES)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from macros.base.problems import ProblemError, Problems, read
+from macros.model.reading import READ
+from macros.pages.budgets import check_budgets
+from macros.pages.settings import check_settings
 
 TEXTS = {
     *(".md", ".yml", ".yaml", ".json", ".toml", ".tsv", ".txt", ".py", ".sh", ".awk", ".js", ".css", ".svg", ".html"),
     *(".j2", ".cff", ".cfg", ".ini"),
 }
+# What makes a browser ask another host. A link does not, and neither does a name of a namespace.
+FETCHED = re.compile(
+    r"""(?:url\(\s*["']?|@import\s+["']|<(?:script|img|iframe|link)\b[^>]*?\s(?:src|href)=["'])(?:https?:)?//[^"')\s]+"""
+)
 FOLDERS = ("docs", "macros", "snippets", "tests", "theme", ".github")
 NAMES = ("Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "mkdocs.yml", "pyproject.toml")
 
@@ -33,3 +42,26 @@ def check_project(root: Path, *, settings: bool = True) -> None:
         except ProblemError as error:
             problems.keep(error)
     problems.raise_any()
+    _check_assets(root, problems)
+    if settings:
+        check_settings(root, problems)
+        check_budgets(root, problems)
+        if not (root / READ).is_file():
+            problems.bad(root / READ, "the seal of what was read is missing", f"restore it: git checkout -- {READ}")
+    problems.raise_any()
+
+
+def _check_assets(root: Path, problems: Problems) -> None:
+    """Note what a style sheet or the theme would fetch from another host, and a drawing that is not XML."""
+    for path in [*sorted((root / "docs").rglob("*.css")), *sorted((root / "theme").rglob("*.html"))]:
+        text = read(path, root)
+        for match in FETCHED.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            problems.bad(
+                path, f"fetches from another host: {match[0].strip()}", "put the file under docs/assets/", line=line
+            )
+    for path in sorted((root / "docs" / "assets").rglob("*.svg")):
+        try:
+            ElementTree.fromstring(read(path, root))
+        except ElementTree.ParseError as error:
+            problems.bad(path, f"not well-formed XML: {error}", "correct the tag in that line", line=error.position[0])
