@@ -22,6 +22,7 @@ from macros.render import (  # each registers its macros when it is imported  # 
     diagrams,
     escapes,
     examples,
+    exceptions,
     glossary,
     guide,
     machines,

@@ -15,6 +15,7 @@ from macros.model.sources import FIGURE
 from macros.pages.links import Text, check_links
 from macros.pages.parse import check_front_matter, macro_calls
 from macros.pages.registry import Macro
+from macros.pages.subjects import check_subjects
 from macros.pages.surroundings import LINKS
 from macros.pages.text import check_text
 from macros.pages.uses import Page, Shown, Site, Use, Uses, as_page, with_pages
@@ -51,6 +52,7 @@ def _check_page(
         return None
     check_front_matter(text, file, problems)
     check_text(text, file, page, data, used, problems)
+    check_subjects(file, text, problems)
     calls = macro_calls(text, file, macros, problems)
     if calls is None:
         return None
