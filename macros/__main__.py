@@ -12,21 +12,22 @@ from __future__ import annotations
 import os
 import sys
 
-from macros import MACROS
 from macros.base.problems import ROOT, ProblemError, told
 from macros.model.load import load
 from macros.model.reading import seal_read
 from macros.pages import budgets
 from macros.pages.check import check_pages
-from macros.pages.project import check_project
+from macros.pages.project import check_guards, check_texts
+from macros.pages.registry import MACROS
 from macros.pages.surroundings import prepare
 
 
 def read() -> str:
     """Read everything; return what there is. Raises ProblemError."""
-    check_project(ROOT)
+    check_texts(ROOT)
     prepare(ROOT, os.environ)
     site = check_pages(load(ROOT), MACROS)
+    check_guards(ROOT)
     return f"read: {len(site.pages)} pages, {len(site.examples)} examples, {len(site.claims)} claims, no mistake"
 
 

@@ -33,8 +33,8 @@ def texts(root: Path) -> list[Path]:
     return sorted(found)
 
 
-def check_project(root: Path, *, settings: bool = True) -> None:
-    """Raise ProblemError for a text file that cannot be read and, with `settings`, for a check that was weakened."""
+def check_texts(root: Path) -> None:
+    """Raise ProblemError for a text file that cannot be read, and for what the site's assets may not hold."""
     problems = Problems(root)
     for path in texts(root):
         try:
@@ -43,11 +43,16 @@ def check_project(root: Path, *, settings: bool = True) -> None:
             problems.keep(error)
     problems.raise_any()
     _check_assets(root, problems)
-    if settings:
-        check_settings(root, problems)
-        check_budgets(root, problems)
-        if not (root / READ).is_file():
-            problems.bad(root / READ, "the seal of what was read is missing", f"restore it: git checkout -- {READ}")
+    problems.raise_any()
+
+
+def check_guards(root: Path) -> None:
+    """Raise ProblemError for a check that was weakened: its settings, its bounds, its seals."""
+    problems = Problems(root)
+    check_settings(root, problems)
+    check_budgets(root, problems)
+    if not (root / READ).is_file():
+        problems.bad(root / READ, "the seal of what was read is missing", f"restore it: git checkout -- {READ}")
     problems.raise_any()
 
 

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from macros import MACROS
+import macros  # noqa: F401, registers the macros
 from macros.base.problems import Problem, ProblemError, told
 from macros.model.load import load
 from macros.pages.check import check_pages
-from macros.pages.project import check_project
+from macros.pages.project import check_guards, check_texts
+from macros.pages.registry import MACROS
 from snippets.runner import checkout
 from snippets.runner.paths import ROOT
 from tests.faults import content, guards, scripts
@@ -65,8 +66,9 @@ def drawn(tree: Tree, seed: int, count: int) -> Iterator[tuple[int, Fault]]:
 def problems(root: Path, changed: str) -> list[Problem]:
     """Return what the checks that need neither engine nor browser say of a tree, before anything is built."""
     try:
-        check_project(root)
+        check_texts(root)
         check_pages(load(root), MACROS)
+        check_guards(root)
     except ProblemError as error:
         return error.problems
     if changed.endswith(".js"):

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from macros.base.problems import Problem
+from snippets.runner.paths import ROOT
 from tests.faults import inject, scripts
 from tests.faults.draw import Fault, Kind, Tree, swap
 
@@ -35,15 +36,15 @@ def test_there_are_enough_kinds_and_each_is_drawn() -> None:
 
 
 def test_every_kind_finds_something_to_break_in_the_real_content() -> None:
-    tree = Tree(inject.ROOT)
+    tree = Tree(ROOT)
     for number, kind in enumerate(inject.KINDS):
         fault = kind.draw(tree, Random(number))
-        path = inject.ROOT / fault.file
+        path = ROOT / fault.file
         assert fault.text is None or not path.is_file() or fault.text != path.read_bytes(), kind.name
 
 
 def test_faults_are_the_seeds() -> None:
-    tree = Tree(inject.ROOT)
+    tree = Tree(ROOT)
     one, again, two = (list(inject.drawn(tree, seed, 5)) for seed in (1, 1, 2))
     assert one == again != two
 

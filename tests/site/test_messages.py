@@ -17,7 +17,7 @@ from macros.base.problems import ProblemError, told
 from macros.model.load import load
 from macros.pages import generate
 from macros.pages.check import check_pages
-from macros.pages.project import check_project
+from macros.pages.project import check_texts
 from macros.pages.registry import MACROS
 from tests import conftest
 from tests.site import smallsite
@@ -43,7 +43,10 @@ def swap(file: str, old: str, new: str) -> Break:
 
 
 def in_latin(file: str) -> Break:
-    return lambda site: (site / file).write_bytes((site / file).read_bytes() + "# caf\u00e9\n".encode("latin-1"))
+    def change(site: Path) -> None:
+        (site / file).write_bytes((site / file).read_bytes() + "# caf\u00e9\n".encode("latin-1"))
+
+    return change
 
 
 # What is done, the first problem's place, and what its two lines hold.
@@ -77,8 +80,8 @@ def _measured(where: Path) -> Path:
 
 
 def read(site: Path) -> None:
-    """Read a site as `python -m macros` does, without the settings of the checks, which a small site does not have."""
-    check_project(site, settings=False)
+    """Read a site as `python -m macros` does, up to the settings of the checks, which a small site does not have."""
+    check_texts(site)
     check_pages(load(site), MACROS)
 
 
