@@ -154,8 +154,8 @@ read-sources: .venv/site.stamp ## say that a source was read, after a change of 
 guards: .venv/site.stamp ## count again what docs/data/guards.yml bounds, after a change that needs it: a reviewer sees each number
 	@$(RUN) -m macros guards
 
-faults: .venv/dev.stamp ## break the project on purpose, a fault at a time, and say which the checks refuse: SEED=1 COUNT=200 WRITE=1
-	@$(RUN) -m tests.faults.inject --seed $(or $(SEED),1) --count $(or $(COUNT),200) $(if $(WRITE),--write)
+faults: .venv/dev.stamp ## break the project on purpose, a fault at a time, and say which the checks refuse: SEED=1 COUNT=160 WRITE=1
+	@$(RUN) -m tests.faults.inject --seed $(or $(SEED),1) --count $(or $(COUNT),160) $(if $(WRITE),--write)
 
 compare: .venv/site.stamp ## print this machine's medians next to the published ones, after make record on this machine
 	@$(RUN) -m snippets.runner compare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 
@@ -64,7 +65,8 @@ NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.
 TAG = re.compile(r"</?[A-Za-z][^>]*>")
 
 
-def quantities(text: str) -> list[re.Match[str]]:
+@functools.lru_cache(maxsize=4096)  # a process that reads a tree again finds nearly every text unchanged
+def quantities(text: str) -> tuple[re.Match[str], ...]:
     """Return the quantities in a text, in digits and in words, in their order.
 
     A quantity may run over the end of a line. Where two overlap ("100 thousand seconds"), the first stands for both.
@@ -74,7 +76,7 @@ def quantities(text: str) -> list[re.Match[str]]:
     for match in sorted([*NUMBER.finditer(text), *WORDS.finditer(text), *bare], key=lambda match: match.start()):
         if not found or match.start() >= found[-1].end():
             found.append(match)
-    return found
+    return tuple(found)
 
 
 def plain_prose(line: str) -> str:

@@ -31,7 +31,7 @@ from tests.faults.draw import Fault, Kind, NothingToBreakError, Tree
 
 KINDS: tuple[Kind, ...] = (*content.KINDS, *guards.KINDS)
 SCREEN = 20
-COUNT = 200
+COUNT = 160
 PAGE = ROOT / "CONTRIBUTING.md"
 START, END = "<!-- faults: written by `make faults` -->\n", "<!-- /faults -->\n"
 
@@ -137,13 +137,13 @@ def _try(one: tuple[int, Fault]) -> Outcome:
             path.write_bytes(before)
 
 
-def inject(seed: int, count: int, workers: int = 2) -> list[Outcome]:
-    """Return what became of so many faults. The checkout itself is only read."""
+def inject(seed: int, count: int, workers: int = 2) -> Iterator[Outcome]:
+    """Yield what became of each of so many faults. The checkout itself is only read."""
     with (
         tempfile.TemporaryDirectory(prefix="faults") as base,
         ProcessPoolExecutor(workers, initializer=_start, initargs=(base,)) as pool,
     ):
-        return list(pool.map(_try, drawn(Tree(ROOT), seed, count)))
+        yield from pool.map(_try, drawn(Tree(ROOT), seed, count))
 
 
 def table(outcomes: list[Outcome], seed: int) -> str:
@@ -174,6 +174,17 @@ def table(outcomes: list[Outcome], seed: int) -> str:
     )
 
 
+def tell(one: Outcome) -> None:
+    """Print what became of a fault, unless it was refused as it should be."""
+    lacks = [key for key in ("file", "line", "remedy", "fits") if one.caught and not getattr(one, key)]
+    if one.caught and not lacks:
+        return
+    word = f"refused, without {', '.join(lacks)}" if one.caught else "MISSED"
+    print(f"{word}{'' if one.seen else ' (not counted)'}: {one.kind}: {one.says}", flush=True)
+    if lacks:
+        print("    " + one.message.replace("\n", "\n    "), flush=True)
+
+
 def main(words: list[str]) -> int:
     """Inject faults, print what became of each, and write the table; 1 if fewer than 95 % of what can be seen is refused."""
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
@@ -182,14 +193,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("--write", action="store_true", help="write the table into CONTRIBUTING.md")
     given = parser.parse_args(words)
     start = time.monotonic()
-    outcomes = inject(given.seed, given.count)
-    for one in outcomes:
-        lacks = [key for key in ("file", "line", "remedy", "fits") if one.caught and not getattr(one, key)]
-        word = f"refused, without {', '.join(lacks)}" if lacks else "refused" if one.caught else "MISSED"
-        if lacks or not one.caught:
-            print(f"{word}{'' if one.seen else ' (not counted)'}: {one.kind}: {one.says}")
-            if lacks:
-                print("    " + one.message.replace("\n", "\n    "))
+    outcomes = []
+    for one in inject(given.seed, given.count):
+        outcomes.append(one)
+        tell(one)
     print(table(outcomes, given.seed))
     if given.write:
         text = PAGE.read_text("utf-8")
