@@ -19,7 +19,7 @@ FETCHED = (
     "@font-face { font-family: x; src: url('https://example.org/x.woff2'); }\n",
 )
 # Where a recipe runs a check: what follows the line's tab.
-CHECK = r"(?P<line>^\t@?[^\n]*-m (?:mypy|ruff|macros|codespell_lib|pymarkdown|pytest|macros\.pages\.generate)\b[^\n\\#]*?)(?P<rest>(?: #[^\n]*|\s*\|\|[^\n]*|\s*&& \\)?)$"
+CHECK = r"(?P<line>^\t@?[^\n]*-m (?:mypy|ruff|macros(?! sources| guards)|codespell_lib|pymarkdown|pytest|macros\.pages\.generate)\b[^\n\\#]*?)(?P<rest>(?: #[^\n]*|\s*\|\|[^\n]*|\s*&& \\)?)$"
 
 
 def excepted(tree: Tree, random: Random) -> Fault:
