@@ -13,6 +13,8 @@ export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
 export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
+# The site that `make check` has built and checked, for the checks that look at it; unset, they build one.
+export BUILT_SITE
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
 # What the caller's shell or another repository left in the environment; snippets/runner/checkout.py has the same list.
 unexport BASH_ENV CDPATH GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_NAMESPACE
@@ -46,7 +48,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache"
 PAGES := $(shell $(CHECKOUT) files '*.md')
 SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build test check lint types units bench lab shell record amend compare test-on hammer successors clean lock
+.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -78,18 +80,31 @@ serve: .venv/site.stamp ## build the site and serve it with live reload at http:
 build: .venv/site.stamp ## build the site into site/
 	@$(CHECKOUT) trouble
 	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && \
-		$(RUN) -m mkdocs build --strict --site-dir "$$out" && $(RUN) -m macros.pages.built "$$out" && \
+		$(RUN) -m macros.pages.generate "$$out" && \
 		chmod -R u=rwX,go=rX "$$out" && rm -rf site && mv "$$out" site # whatever the umask: a web server reads it
 
-check: .venv/dev.stamp ## every check that needs neither engine nor browser
-	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types units
+check: .venv/dev.stamp read ## every check that needs neither engine nor browser
+	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types built
+	@$(MAKE) units BUILT_SITE=build/built
+
+# What is wrong with the data, an example or a page ends the run here, alone: all that follows would fail for it too.
+read: .venv/dev.stamp
+	@$(CHECKOUT) trouble
+	@$(RUN) -m macros
+
+# The site that the checks look at: without addresses, and with a date of its own, whatever the caller has set.
+built: .venv/dev.stamp
+	@mkdir -p build && rm -rf build/built build/half-built
+	@SITE_URL= REPO_URL= EDIT_URI_TEMPLATE= SOURCE_DATE_EPOCH=1577836800 $(RUN) -m macros.pages.generate build/half-built
+	@mv build/half-built build/built
 
 lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp build/prose.stamp
 	@$(CHECKOUT) trouble
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "remedy: .venv/bin/python -m ruff format ."; exit 1; }
 	@$(CHECKOUT) files | tr '\n' '\0' | xargs -0 $(RUN) -m codespell_lib # pyproject.toml says what it skips
-	@echo "lint: ruff, codespell, pymarkdown, proselint and shellcheck found nothing"
+	@$(RUN) -m tests.faults.scripts
+	@echo "lint: ruff, codespell, pymarkdown, proselint and shellcheck found nothing, and the site's scripts parse"
 
 # These take most of lint's time: they read again only after a change.
 build/pymarkdown.stamp: $(PAGES) pyproject.toml Makefile .venv/dev.stamp
@@ -114,8 +129,8 @@ test: check ## every check: those of make check, then the browser's and the engi
 	@$(SETUP) engines browser start
 	@code=0; $(RUN) -m snippets.runner lab whole || code=$$?; \
 		if [ $$code = 3 ] && [ "$${CI:-}" != true ]; then echo "set-up: no whole lab here; what needs it is skipped"; else exit $$code; fi
-	@$(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
-	@$(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
+	@BUILT_SITE=build/built $(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
+	@BUILT_SITE=build/built $(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
 test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; HOST=cgroup2: chosen sides in a VM with control groups version 2; FRESH=1 makes it again, COMMAND= runs another command there
 	@[ -z "$(RELEASE)" ] || [ -z "$(HOST)" ] || { echo "give RELEASE= or HOST=, not both"; exit 1; }
@@ -137,6 +152,15 @@ record: .venv/site.stamp ## run the experiments, rewrite what was recorded; EXAM
 
 amend: .venv/site.stamp ## say why a recording still holds although its script changed: EXAMPLE=section/name WHY="what changed, and that nothing measured or shown did"
 	@$(RUN) -m snippets.runner amend "$(EXAMPLE)" "$(WHY)"
+
+read-sources: .venv/site.stamp ## say that a source was read, after a change of its entry: SOURCE=key, or several in quotes
+	@$(RUN) -m macros sources $(SOURCE)
+
+guards: .venv/site.stamp ## count again what docs/data/guards.yml bounds, after a change that needs it: a reviewer sees each number
+	@$(RUN) -m macros guards
+
+faults: .venv/dev.stamp ## break the project on purpose, a fault at a time, and say which the checks refuse: SEED=1 COUNT=160 WRITE=1
+	@$(RUN) -m tests.faults.inject --seed $(or $(SEED),1) --count $(or $(COUNT),160) $(if $(WRITE),--write)
 
 compare: .venv/site.stamp ## print this machine's medians next to the published ones, after make record on this machine
 	@$(RUN) -m snippets.runner compare

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from macros.base.problems import ROOT, ProblemError
+from macros.base.problems import ROOT, ProblemError, told
 from macros.model.load import load
 from macros.pages.check import check_pages
 from macros.pages.locate import Raised, locate_warnings
@@ -22,6 +22,7 @@ from macros.render import (  # each registers its macros when it is imported  # 
     diagrams,
     escapes,
     examples,
+    exceptions,
     glossary,
     guide,
     machines,
@@ -57,7 +58,7 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
         site = check_pages(load(ROOT, draft=os.environ.get("MACROS_FAIL") == "false"), MACROS)
         publish(ROOT, site)
     except ProblemError as error:
-        raise PluginError(str(error)) from None
+        raise PluginError(told(error.problems)) from None
     for problem in site.stale:
         logging.getLogger("mkdocs.macros").warning("not recorded yet: %s", problem)
     # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them links no terms and numbers no sources.

@@ -17,6 +17,7 @@ from types import FrameType
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from macros.base.problems import ProblemError, told
 from macros.model.example_reader import load_examples
 from macros.model.examples import Example, Side
 from macros.model.load import load
@@ -28,7 +29,19 @@ from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
 from tests.site import smallsite
 
-EXAMPLES = load_examples(SNIPPETS)
+
+def _examples() -> tuple[dict[str, Example], str]:
+    """Return the examples, and what is wrong with them: what was wrong while this file is imported would be a traceback."""
+    try:
+        return load_examples(SNIPPETS), ""
+    except ProblemError as error:
+        return {}, told(error.problems)
+
+
+EXAMPLES, _WRONG = _examples()
+# `make check` names the site here, relative to the root: it has read everything and built that before it starts the tests.
+READ = "BUILT_SITE"
+BUILT = os.environ.get(READ, "")
 Runs = Callable[[str, str], Output]
 REPORT = pytest.StashKey[str]()
 COLLECTED = pytest.StashKey[Iterable[str]]()  # the node ids of everything in the files that this session read
@@ -45,7 +58,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """End on SIGTERM and SIGHUP as on Ctrl-C, so that a run under way is cleaned up; in each worker too.
 
     The report is this session's, and not that of one which a test starts: so its name goes from the environment.
+    Before that, everything is read: what is wrong with it ends the session with that alone.
     """
+    _read_first(config)
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses"):
+        os.environ.pop(READ, None)  # it is this session's, and not that of one which a test starts
     checkout.forget_foreign()
     config.stash[REPORT] = os.environ.pop(hosts.REPORT, "")
     os.environ.pop(
@@ -58,6 +75,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, interrupted)
+
+
+def _read_first(config: pytest.Config) -> None:
+    """End the session, with what is wrong, if the data, the examples or the pages cannot be read; in the controller only."""
+    if hasattr(config, "workerinput"):
+        return
+    wrong = _WRONG
+    if not wrong and not BUILT:
+        try:
+            check_pages(load(ROOT), MACROS)
+        except ProblemError as error:
+            wrong = told(error.problems)
+    if wrong:
+        raise pytest.UsageError(wrong)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -224,7 +255,9 @@ def data() -> Site:
 
 @pytest.fixture(scope="session")
 def site(shared: Path) -> Path:
-    """Return the directory of the built site, which the workers of this session share."""
+    """Return the directory of the built site, which the workers of this session share: that of `make check`, if there is one."""
+    if BUILT and (ROOT / BUILT).is_dir():
+        return ROOT / BUILT
     out = shared / "built"
     with out.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -15,7 +15,8 @@ class Problem:
 
     `file` is relative to the project's root, `line` counts from 1 (0: the whole file),
     `what` says what is wrong and `remedy` what would be right. `stale` says that nothing is wrong but that something
-    has to be recorded again: a draft, as `make serve` shows it, is still built.
+    has to be recorded again: a draft, as `make serve` shows it, is still built. `cause` says that other problems may
+    only follow from this one, so that it is told alone: a recorded file that was edited also contradicts its readers.
     """
 
     file: str
@@ -23,10 +24,38 @@ class Problem:
     what: str
     remedy: str
     stale: bool = field(default=False, compare=False)
+    cause: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
         return f"{where}: {self.what}\n    remedy: {self.remedy}"
+
+
+LINES = 17  # the most lines in which problems are told: `make` adds a line for each of its levels, which makes 20
+LONG = 300  # the most characters of one line of it
+
+
+def told(problems: Iterable[Problem], lines: int = LINES) -> str:
+    """Return what a run says of problems before it ends, in at most so many lines: each in two, causes alone.
+
+    What does not fit is counted: it may be gone once the first are corrected.
+    """
+
+    def short(text: str) -> str:
+        text = " ".join(text.split())
+        return text if len(text) <= LONG else f"{text[: LONG - 1]}…"
+
+    every = sorted(set(problems))
+    causes = [one for one in every if one.cause]
+    shown = causes or every
+    fits = shown[: max(1, (lines - 2) // 2)]
+    out = [f"{len(shown)} problem{'s' if len(shown) != 1 else ''}:"]
+    for one in fits:
+        what, remedy = short(str(one).partition("\n")[0]), short(one.remedy)
+        out += [what, f"    remedy: {remedy}"]
+    if more := len(shown) - len(fits):
+        out.append(f"and {more} more: correct these first")
+    return "\n".join(out)
 
 
 class ProblemError(Exception):
@@ -49,10 +78,12 @@ class Problems:
         self.root = root
         self.found: list[Problem] = []
 
-    def bad(self, path: Path | str, what: str, remedy: str, *, line: int = 0, stale: bool = False) -> None:
+    def bad(
+        self, path: Path | str, what: str, remedy: str, *, line: int = 0, stale: bool = False, cause: bool = False
+    ) -> None:
         """Note a mistake in the file at `path`, absolute or relative to the root. See `Problem`."""
         name = path if isinstance(path, str) else relative(path, self.root)
-        self.found.append(Problem(name, line, what, remedy, stale))
+        self.found.append(Problem(name, line, what, remedy, stale, cause))
 
     def keep(self, error: ProblemError) -> None:
         """Note what a reader raised."""

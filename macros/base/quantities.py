@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 
@@ -48,21 +49,34 @@ _WORDS = (
 )
 WORDS = re.compile(_WORDS.replace(" ", r"(?: |\n *)"), re.IGNORECASE)  # also over the end of a line
 
+# A count without a unit, in digits: of things ("64 containers"), of what was named before, or how many times as much.
+BARE = re.compile(
+    r"(?<![\w.,§:/#+-])(?!(?:19|20)\d\d\b)(?:\d{1,3}(?:,\d{3})+|\d{2,}(?:\.\d+)?|\d\.\d+)"
+    r"(?= (?:(?:more |other |idle |such |[a-z]+ed )?(?!is\b|was\b|has\b|its\b|this\b|as\b|plus\b|series\b)[a-z]{2,}s\b"
+    r"|of (?:them|those|these|which)\b|as (?:much|many|long|fast|large|slow)\b|were\b|fit\b|fail(?:ed)?\b))"
+)
+
+NAMED = re.compile(  # before a number that is part of a name: Debian 12
+    r"(?!\b(?:With|In|At|Of|On|For|After|The|These|Those|Some|All|Each|Only|About|Over|From|To|A|An|And|But|Its|By)\b)\b[A-Z]\w* $"
+)
+
 SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
 NO_PROSE = re.compile(r"\{\{.*?\}\}|<!--.*?-->|\]\([^)]*\)|<https?:[^>]*>|\{[:#.][^}]*\}")
 TAG = re.compile(r"</?[A-Za-z][^>]*>")
 
 
-def quantities(text: str) -> list[re.Match[str]]:
+@functools.lru_cache(maxsize=4096)  # a process that reads a tree again finds nearly every text unchanged
+def quantities(text: str) -> tuple[re.Match[str], ...]:
     """Return the quantities in a text, in digits and in words, in their order.
 
     A quantity may run over the end of a line. Where two overlap ("100 thousand seconds"), the first stands for both.
     """
     found: list[re.Match[str]] = []
-    for match in sorted([*NUMBER.finditer(text), *WORDS.finditer(text)], key=lambda match: match.start()):
+    bare = [match for match in BARE.finditer(text) if not NAMED.search(text, 0, match.start())]
+    for match in sorted([*NUMBER.finditer(text), *WORDS.finditer(text), *bare], key=lambda match: match.start()):
         if not found or match.start() >= found[-1].end():
             found.append(match)
-    return found
+    return tuple(found)
 
 
 def plain_prose(line: str) -> str:

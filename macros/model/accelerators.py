@@ -21,7 +21,7 @@ def foreign(script: str, declared: str) -> Iterator[tuple[int, str, str]]:
 
     `declared` is what example.toml says of the side under `accelerator`, "" for nothing.
     """
-    text = re.sub(r"(?m)(^|\s)#.*$", lambda match: " " * len(match[0]), script)
+    text = re.sub(r"(?m)(^|[ \t])#.*$", lambda match: " " * len(match[0]), script)
     for match in NAMED.finditer(text):
         value = match["value"].strip("\"'{}").replace("${ACCEL", PROBED)
         line = text.count("\n", 0, match.start("value")) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from macros.base.schemas import Document, Where
@@ -19,6 +19,7 @@ from macros.model.sources import Source
 EMULATED = "tcg"
 HARDWARE = "hardware virtualisation"
 SPEEDS = frozenset(("s", "B", "B/s", "bit/s", "1/s"))  # units of what software emulation changes
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 LABEL_COUNTS = re.compile(r"(\d+) [a-z]", re.IGNORECASE)
 """A label that begins with how many there are: 8 containers."""
 
@@ -38,15 +39,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Published:
-    """A figure of a source, to be drawn beside the rows; `at` is its point in a line chart, if it has one."""
+    """A figure of a source, to be drawn beside the rows; `at` is its point in a line chart, if it has one.
+
+    `accelerator` and `side` are those that the source's figure says.
+    """
 
     label: str
     source: str
     figure: str
-    accelerator: str
-    side: str = "vm"
     at: int | None = None
     name: str = ""
+    accelerator: str = "none"
+    side: str = "vm"
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class _Reader:
     def chart(self, position: int, entry: dict[str, Any]) -> Chart:
         lines = entry["kind"] == "lines"
         rows = tuple(Row(**row) for row in entry["rows"])
-        published = tuple(Published(**one) for one in entry.get("published", ()))
+        published = tuple(self.of(Published(**one)) for one in entry.get("published", ()))
         at: Where = (position,)
         name = f"chart {entry['id']}"
         before = len(self.document.problems)
@@ -184,6 +188,12 @@ class _Reader:
         if len(self.document.problems) == before:
             self.whole(at, chart, name)
         return chart
+
+    def of(self, one: Published) -> Published:
+        """Return a published row with what the source's figure says that it is of."""
+        source = self.sources.get(one.source)
+        figure = source.figures.get(one.figure) if source else None
+        return replace(one, accelerator=figure.of.accelerator, side=figure.of.side) if figure and figure.of else one
 
     def axis(self, row: Row) -> str:
         """Return the word for the points of a row, or "" where it has none."""
@@ -254,6 +264,14 @@ class _Reader:
             remedy = f"one of: {', '.join(source.figures)}" if source.figures else "add it under the source's 'figures'"
             self.bad(where, f"{name}: the source '{source.key}' has no figure '{one.figure}'", remedy)
             return
+        if (of := source.figures[one.figure].of) is None:
+            what = f"{name}: the figure '{one.figure}' of '{source.key}' does not say what it is of"
+            self.bad(where, what, "add to it, in sources.yml: of: {name: …, accelerator: …, side: …}")
+        elif of.name.lower() not in one.label.lower():
+            self.bad(where, f"{name}: the label does not name what the figure is of", f"let it say: {of.name}")
+        if years := {year for year in YEAR.findall(one.label) if int(year) != source.year}:
+            what = f"{name}: the label says {', '.join(sorted(years))}, the source is of {source.year}"
+            self.bad(where, what, f"let it say {source.year}")
         if one.at is not None and not lines:
             self.bad(where, f"{name}: 'at' goes only with lines", "remove it")
         try:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from macros.base.problems import Problems
 from macros.base.schemas import Document, Where
-from macros.model.expectations import Expectation, ExpectationCheck, read_expectations
+from macros.model.expectations import SHOWN, Expectation, ExpectationCheck, judge, read_expectations
+from macros.model.results import Recorded
 from macros.model.sources import PRIMARY, Source, check_figures, check_place
-from macros.model.tests import KnownTests
+from macros.model.tests import KnownTests, weakness
 
 VERDICTS = ("holds", "holds with conditions", "outdated", "false", "cannot be shown here")
 WORDS = 120  # the most words of an explanation
@@ -146,11 +147,31 @@ def check_markers(problems: Problems, claims: Mapping[str, Claim], tests: KnownT
     """Note each test that is marked as evidence for a claim which does not name it."""
     named = {(claim.id, item.test.partition("[")[0]) for claim in claims.values() for item in claim.evidence}
     for node_id, (path, line, verdicts) in tests.evidence().items():
+        function = tests.function(node_id)
+        if function is not None and (weak := weakness(function)):
+            what = f"the test {node_id}, on which {' and '.join(verdicts)} rests, {weak}"
+            problems.bad(
+                path, what, "let it assert what the verdict says, on every machine that has the engines", line=line
+            )
         for claim in verdicts:
             if (claim, node_id) not in named:
                 what = f"the test {node_id} bears out claim {claim}, whose evidence does not name it"
                 remedy = f'add "- test: {node_id}" to the claim in docs/data/claims.yml, or remove the marker'
                 problems.bad(path, what, remedy, line=line)
+
+
+def check_shown(problems: Problems, claims: Mapping[str, Claim], recorded: Recorded, first: str) -> None:
+    """Note each verdict whose expectation the results of the machine that pages show first do not show."""
+    for claim in claims.values():
+        for one in claim.expects:
+            outcome = judge(one, recorded, first)
+            if outcome is not None and outcome.word != SHOWN:
+                what = (
+                    f"claim {claim.id}, {claim.verdict!r}, expects of '{one.says}' that it is {one.relation} {one.bound:g};"
+                    f" {outcome.file} gives {outcome.estimate.low:g} to {outcome.estimate.high:g}: {outcome.word}"
+                )
+                remedy = "correct the verdict or what it expects; the results are sealed"
+                problems.bad("docs/data/claims.yml", what, remedy, line=claim.line)
 
 
 def check_sections(document: Document, sections: Mapping[str, Collection[str]], claims: Mapping[str, Claim]) -> None:

@@ -15,10 +15,15 @@ from macros.model.networks import findings
 from macros.model.recordings import Record, unfit
 from macros.model.regions import Region, regions
 from macros.model.requirements import IMPLIED, requirements
+from macros.model.scripts import misshapen, overreach
 from macros.model.values import unfit_values
 
 DIRECTORY = re.compile(r"[a-z0-9-]+")
-NONSENSE = ("nonsense", "Permission denied", "command not found", "x" * 40)
+# What no pattern of a value may match as a whole: words of a failure, and text of no kind in particular.
+NONSENSE = (
+    *("nonsense", "Permission denied", "command not found", "x" * 40, "a b", "Killed", "error: 7", "A1-b2:c3.d4 e5"),
+    *("cannot allocate memory", "No such file or directory", "%$#@!", "0 errors, 1 warning", "-"),
+)
 # Those of this project, wherever the example lies: the runner's own tests have some elsewhere.
 SCHEMAS = ROOT / "docs" / "data" / "schema"
 SCRIPTS = ", ".join(f"{side}.sh" for side in SIDES)
@@ -41,6 +46,7 @@ class _Reader:
         sides = self.sides()
         self.companions(sides)
         self.accelerators(sides)
+        self.scripts(sides, tuple(content.get("gives", ())))
         return Example(
             id=self.id,
             directory=self.directory,
@@ -166,6 +172,23 @@ class _Reader:
                 continue  # noted where its regions are read
             for line, what, remedy in foreign(text, side.accelerator):
                 self.problems.bad(side.script, what, remedy, line=line)
+
+    def scripts(self, sides: dict[str, Side], declared: tuple[str, ...]) -> None:
+        """Note what scripts give to containers and guests and may not, and what they lack of the contract's form."""
+        prelude = (self.problems.root / "snippets" / LAB / "prelude.sh").is_file()
+        seen: set[str] = set()
+        for side in sides.values():
+            try:
+                text = read(side.script, self.problems.root)
+            except ProblemError:
+                continue  # noted where its regions are read
+            for line, what, remedy in (
+                *overreach(text, declared, seen),
+                *misshapen(text, side.regions, prelude=prelude),
+            ):
+                self.problems.bad(side.script, what, remedy, line=line)
+        for idle in sorted(set(declared) - seen):
+            self.bad(("gives",), f"'gives' lists '{idle}', which no script gives", "remove it from the list")
 
     def companions(self, sides: dict[str, Side]) -> None:
         """Note each file that is not part of the example: neither its own, nor named in a script."""

@@ -26,7 +26,7 @@ class TextException:
 
 
 def read_exceptions(document: Document, kind: str) -> tuple[TextException, ...]:
-    """Return the exceptions to one rule: `kind` is "shell" or "numbers"."""
+    """Return the exceptions to one rule: `kind` is "shell", "numbers" or "links"."""
     entries = enumerate(document.content[kind])
     return tuple(TextException(**entry, line=document.line((kind, position))) for position, entry in entries)
 

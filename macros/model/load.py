@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from macros.model.guide import Guide
 from macros.model.guide_reader import read_guide
 from macros.model.numbers import check_numbers
 from macros.model.planner import Planner, read_planner
+from macros.model.reading import READ, check_read
 from macros.model.results import Failure, Recorded, Results, load_repeats, load_results
 from macros.model.seal import SEAL, check_seal
 from macros.model.sources import Source, cited_by, read_sources
@@ -35,8 +36,16 @@ NAMES = (
     *("cases", "charts", "claims", "comparison", "escapes", "exceptions", "glossary", "guide", "machines", "planner"),
     *("sources", "technologies"),
 )
-FILES = (*(f"{name}.yml" for name in NAMES), "results", "repeats", "schema", SEAL.name)  # of docs/data
-SCHEMAS = (*NAMES, "example", "machine", "recorded", "result", "sealed")
+FILES = (
+    *(f"{name}.yml" for name in NAMES),
+    "results",
+    "repeats",
+    "schema",
+    SEAL.name,
+    READ.name,
+    "guards.yml",
+)  # of docs/data
+SCHEMAS = (*NAMES, "guards", "read", "example", "machine", "recorded", "result", "sealed")
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class Data:
     charts: dict[str, Chart]
     shell_exceptions: tuple[TextException, ...]
     number_exceptions: tuple[TextException, ...]
+    link_exceptions: tuple[TextException, ...]
     guide: Guide
     planner: Planner
     again: tuple[Recorded, ...] = ()
@@ -67,6 +77,7 @@ class Data:
     glossary: tuple[Term, ...] = ()
     cited_by_data: tuple[tuple[str, str, str], ...] = ()  # file, source, locator
     stale: tuple[Problem, ...] = ()
+    source_lines: dict[str, int] = field(default_factory=dict)  # by SOURCE and SOURCE/PLACE, of sources.yml
 
     @property
     def results(self) -> Results:
@@ -172,11 +183,20 @@ class _Loader:
 
         return known
 
+    def source_lines(self) -> dict[str, int]:
+        """Return where each source and each place in one stands."""
+        document = self.documents["sources"]
+        lines = document.lines if document else {}
+        found = {str(where[0]): line for where, line in lines.items() if len(where) == 1}
+        return found | {f"{w[0]}/{w[2]}": line for w, line in lines.items() if len(w) == 3 and w[1] == "locators"}
+
     def load(self) -> Data:
         self.strays()
         check_seal(self.problems)
         docs = self.documents
         sources = read_sources(docs["sources"]) if docs["sources"] else None
+        if docs["sources"]:
+            check_read(docs["sources"])
         sections = read_sections(docs["comparison"]) if docs["comparison"] else None
         glossary = read_glossary(docs["glossary"]) if docs["glossary"] else ()
         escapes = read_escapes(docs["escapes"], sources) if docs["escapes"] and sources is not None else ()
@@ -231,6 +251,7 @@ class _Loader:
             charts=charts,
             shell_exceptions=read_exceptions(docs["exceptions"], "shell"),
             number_exceptions=read_exceptions(docs["exceptions"], "numbers"),
+            link_exceptions=read_exceptions(docs["exceptions"], "links"),
             guide=guide,
             planner=planner,
             again=again,
@@ -239,6 +260,7 @@ class _Loader:
             glossary=glossary,
             cited_by_data=tuple(dict.fromkeys(cited)),
             stale=tuple(self.stale),
+            source_lines=self.source_lines(),
         )
 
 

@@ -83,10 +83,10 @@ def _options(given: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _run(line: int, given: list[str], made: set[str]) -> Iterator[Finding]:
-    network = ""
+    networks: list[str] = []
     for name, value in _options(given):
         if name in {"--network", "--net"}:
-            network = value
+            networks.append(value)
         elif name in {"-P", "--publish-all"}:
             yield Finding(
                 line,
@@ -106,19 +106,20 @@ def _run(line: int, given: list[str], made: set[str]) -> Iterator[Finding]:
                     "publish it as 127.0.0.1::PORT",
                     excusable=False,
                 )
-    if network in {"", "bridge", "default"}:
-        yield Finding(line, "a container on Docker's default bridge", f"{QUIET}; or {REASON}")
-    elif network == "host":
-        yield Finding(line, "a container in the host's network", f"{QUIET}; or {REASON}")
-    elif (
-        network != "none"
-        and not network.startswith("container:")
-        and network not in made
-        and not ("$" in network and made)
-    ):
-        yield Finding(
-            line, f"a container on the network {network}, which this script does not make", f"{QUIET}; or {REASON}"
-        )
+    for network in networks or [""]:  # given twice, it is in both
+        if network in {"", "bridge", "default"}:
+            yield Finding(line, "a container on Docker's default bridge", f"{QUIET}; or {REASON}")
+        elif network == "host":
+            yield Finding(line, "a container in the host's network", f"{QUIET}; or {REASON}")
+        elif (
+            network != "none"
+            and not network.startswith("container:")
+            and network not in made
+            and not ("$" in network and made)
+        ):
+            yield Finding(
+                line, f"a container on the network {network}, which this script does not make", f"{QUIET}; or {REASON}"
+            )
 
 
 def _netdev(line: int, value: str, text: str) -> Iterator[Finding]:

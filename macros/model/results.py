@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from macros.base.problems import ProblemError, Problems, folder, relative
-from macros.base.schemas import Document, read_document
+from macros.base.schemas import Document, read_document, read_toml
 from macros.model.examples import Example
 
 MACHINE = "machine.json"
@@ -200,9 +200,11 @@ class _Reader:
             declared = example.metrics.get(split_point(metric)[0])
             where = f"sides.{side}.metrics.{metric}"
             at = ("sides", side, "metrics", metric)
-            if declared is None or declared.unit != entry["unit"]:
-                what = f"{where}: unit '{entry['unit']}' is not what {example.id}/example.toml declares"
-                document.bad(at, what, remedy)
+            if declared is None:
+                document.bad(at, f"{where}: {example.id}/example.toml declares no such metric", remedy)
+                continue
+            if declared.unit != entry["unit"]:
+                self.other_unit(example, split_point(metric)[0], declared.unit, entry["unit"], remedy)
             elif bool(declared.at) != ("@" in metric):
                 points = "at what points" if declared.at else "no point"
                 what = f"{where}: {example.id}/example.toml says {points} it is sampled"
@@ -223,6 +225,14 @@ class _Reader:
                 date=content["date"],
                 file=name,
             )
+
+    def other_unit(self, example: Example, metric: str, declared: str, recorded: str, remedy: str) -> None:
+        """Note a unit that is not the one recorded, once, where it is declared: nobody has edited what is sealed."""
+        toml = example.directory / "example.toml"
+        line = read_toml(toml, self.problems.root)[1].get(("metrics", metric, "unit"), 0)
+        what = f"the unit of [metrics.{metric}] is '{declared}', and what was recorded is in '{recorded}'"
+        fix = f'write unit = "{recorded}"; or, if the script now samples in {declared}, {remedy}'
+        self.problems.bad(toml, what, fix, line=line)
 
 
 @dataclass(frozen=True)

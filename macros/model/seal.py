@@ -53,10 +53,9 @@ def check_seal(problems: Problems) -> None:
     present = {relative(path, root): path for path in recorded_files(root)}
     for name in sorted(set(sealed) | set(present)):
         if name not in present:
-            problems.bad(name, "a recorded file is missing", _remedy(name))
+            problems.bad(name, "a recorded file is missing", _remedy(name), cause=True)
         elif name not in sealed:
-            problems.bad(
-                name, "a file that the recorder did not write", f"remove it; or {_remedy(name).partition('; or ')[2]}"
-            )
+            remedy = f"remove it; or {_remedy(name).partition('; or ')[2]}"
+            problems.bad(name, "a file that the recorder did not write", remedy, cause=True)
         elif digest(present[name]) != sealed[name]:
-            problems.bad(name, "changed since it was recorded", _remedy(name))
+            problems.bad(name, "changed since it was recorded", _remedy(name), cause=True)

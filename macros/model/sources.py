@@ -17,13 +17,27 @@ FIGURE = re.compile(r"\{(?P<source>[a-z0-9-]+):(?P<figure>[a-z0-9-]+)\}")
 
 
 @dataclass(frozen=True)
+class Of:
+    """What a figure is of, as a chart says it: a technology's `name`, an accelerator, a side."""
+
+    name: str
+    accelerator: str
+    side: str
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A number that a source gives, as text, with its unit and its place in the source."""
+    """A number that a source gives, as text, with its unit and its place in the source.
+
+    `of` says what it is of, for a figure that a chart draws; `quote` is a few words of the source that hold both.
+    """
 
     value: str
     unit: str
     locator: str
     says: str
+    quote: str = ""
+    of: Of | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +117,14 @@ def read_sources(document: Document) -> dict[str, Source]:
     """Return the sources of sources.yml by key; note figures and reporting documents that do not exist."""
     found: dict[str, Source] = {}
     for key, entry in document.content.items():
-        figures = {name: Figure(**figure) for name, figure in entry.get("figures", {}).items()}
+        figures = {
+            name: Figure(**figure | {"of": Of(**figure["of"]) if "of" in figure else None})
+            for name, figure in entry.get("figures", {}).items()
+        }
         for name, figure in figures.items():
+            if figure.quote and not {figure.value, *figure.unit.split()[:1]} <= _said(figure.quote):
+                what = f"the quotation of '{key}', figure '{name}', does not hold '{figure.value}' and '{figure.unit}'"
+                document.bad((key, "figures", name), what, "quote the words of the source in which the figure stands")
             if figure.locator not in entry["locators"]:
                 what = (
                     f"figure '{name}' of '{key}' has the locator '{figure.locator}', which the source does not declare"
@@ -116,6 +136,11 @@ def read_sources(document: Document) -> dict[str, Source]:
         if source.through[0]:
             _check_reporter(document, (key, "through"), source, found)
     return found
+
+
+def _said(quote: str) -> set[str]:
+    """Return the words of a quotation, numbers and units apart where they are written as one."""
+    return {*quote.split(), *re.findall(r"[\d.,]*\d|[^\d\s.,;:()]+|%", quote)}
 
 
 def _check_reporter(document: Document, where: Where, source: Source, sources: Mapping[str, Source]) -> None:

@@ -7,6 +7,7 @@ examples refuses all others), and which claim's verdict it bears out, `@pytest.m
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,3 +75,23 @@ def marked(function: Function, marker: str) -> Iterator[tuple[str, ...]]:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == f"pytest.mark.{marker}":
             constants = (argument.value for argument in decorator.args if isinstance(argument, ast.Constant))
             yield tuple(value for value in constants if isinstance(value, str))
+
+
+def weakness(function: Function) -> str:
+    """Return why a test is no evidence: it is left out, ends before it asserts anything, or asserts mere presence; "" if it is."""
+    for decorator in function.decorator_list:
+        if re.search(r"\.(?:skip|skipif|xfail)\b", ast.unparse(decorator)):
+            return "is skipped, or may fail"
+    for node in function.body:
+        if isinstance(node, ast.Return | ast.Raise):
+            return "ends before it asserts anything"
+        if isinstance(node, ast.Expr) and re.match(r"pytest\.(?:skip|xfail|importorskip)\(", ast.unparse(node)):
+            return "is skipped, or may fail"
+    for inner in ast.walk(function):
+        if isinstance(inner, ast.Assert) and any(
+            isinstance(part, ast.Compare | ast.Call) for part in ast.walk(inner.test)
+        ):
+            return ""
+        if isinstance(inner, ast.Call) and re.match(r"_?(?:assert|check|hold|show|agree)", ast.unparse(inner.func)):
+            return ""
+    return "asserts nothing but that something is there"

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from macros.base.problems import ProblemError, Problems, read, relative
+from macros.model.claims import check_shown
 from macros.model.examples import LAB
 from macros.model.exceptions import DATA, TextException, check_used
 from macros.model.load import Data
+from macros.model.sources import FIGURE
+from macros.pages.links import Text, check_links
 from macros.pages.parse import check_front_matter, macro_calls
 from macros.pages.registry import Macro
+from macros.pages.subjects import check_subjects
 from macros.pages.surroundings import LINKS
 from macros.pages.text import check_text
 from macros.pages.uses import Page, Shown, Site, Use, Uses, as_page, with_pages
@@ -38,8 +42,8 @@ def page_files(docs: Path, problems: Problems) -> list[Path]:
 
 def _check_page(
     data: Data, path: Path, macros: Mapping[str, Macro], problems: Problems, shown: Shown, used: set[TextException]
-) -> Page | None:
-    """Check one page; return what other pages refer to in it, or None if its calls cannot be read."""
+) -> tuple[Page, Text] | None:
+    """Check one page; return what other pages refer to in it, and its text; None if its calls cannot be read."""
     file, page = relative(path, data.root), relative(path, data.root / "docs")
     try:
         text = read(path, data.root)
@@ -48,13 +52,14 @@ def _check_page(
         return None
     check_front_matter(text, file, problems)
     check_text(text, file, page, data, used, problems)
+    check_subjects(file, text, problems)
     calls = macro_calls(text, file, macros, problems)
     if calls is None:
         return None
     uses = Uses()
     for call in calls:
         macros[call.name].inspect(data, Use(call=call, problems=problems, shown=shown, uses=uses))
-    return as_page(page, text, uses)
+    return as_page(page, text, uses), Text(file, text, tuple(calls))
 
 
 def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
@@ -70,13 +75,41 @@ def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
     if not files:
         problems.bad(docs, "no page was found", "pages are Markdown files under docs/")
     pages = [_check_page(data, path, macros, problems, shown, used) for path in files]
-    found = tuple(page for page in pages if page is not None)
+    found = tuple(page[0] for page in pages if page is not None)
     if len(found) == len(files):
         _check_shown(data, shown, problems)
         of_pages = [e for e in data.shell_exceptions + data.number_exceptions if not e.page.startswith(DATA)]
         check_used(of_pages, used, problems)
+    check_shown(problems, data.claims, data.recorded, data.machine)
     problems.raise_any()
-    return with_pages(data, found)
+    site = with_pages(data, found)
+    check_links(site, {page.path: text for page, text in filter(None, pages)}, macros, problems)
+    _check_cited(site, problems)
+    problems.raise_any()
+    return site
+
+
+def _check_cited(site: Site, problems: Problems) -> None:
+    """Note each source, and each place in one, that nothing cites: what was left behind, or lost its last citation."""
+    cited = {place for page in site.pages for place in page.cites}
+    cited |= {(key, locator) for _, key, locator in site.cited_by_data}
+    cited |= {source.through for source in site.sources.values()}
+    for claim in site.claims.values():
+        cited |= {(item.source, item.locator) for item in claim.evidence}
+        for match in FIGURE.finditer(f"{claim.conditions} {claim.explanation}"):
+            cited.add((match["source"], site.sources[match["source"]].figures[match["figure"]].locator))
+    known = {key for key, _ in cited}
+    lines = site.source_lines
+    for key, source in site.sources.items():
+        given = {figure.locator for figure in source.figures.values()}
+        remedy = "cite it where it supports something, or remove it"
+        if key not in known:
+            problems.bad("docs/data/sources.yml", f"nothing cites the source '{key}'", remedy, line=lines.get(key, 0))
+            continue
+        for locator in source.locators:
+            if (key, locator) not in cited and locator not in given:
+                what = f"nothing cites '{key}' at '{locator}'"
+                problems.bad("docs/data/sources.yml", what, remedy, line=lines.get(f"{key}/{locator}", 0))
 
 
 def _check_shown(data: Data, shown: Shown, problems: Problems) -> None:

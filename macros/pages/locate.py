@@ -24,6 +24,15 @@ def line_of(text: str, what: str, number: int = 1) -> int:
     return text.count("\n", 0, places[:number][-1]) + 1 if places else 0
 
 
+def written_in(link: str, docs: Path) -> tuple[str, int] | None:
+    """Return the data file that holds a link, or the module of macros/ that does, with the line; None where none does."""
+    root = docs.parent
+    for path in [*sorted((docs / "data").glob("*.yml")), *sorted((root / "macros").rglob("*.py"))]:
+        if line := line_of(path.read_text("utf-8"), link):
+            return relative(path, root), line
+    return None
+
+
 def located(message: str, docs: Path) -> str:
     """Return a warning of the generator about a link or about the navigation, with file, line and remedy; others unchanged."""
     if STRAY in message:
@@ -38,12 +47,12 @@ def located(message: str, docs: Path) -> str:
         return message
     path = docs / found["page"]
     text = path.read_text("utf-8") if path.is_file() else ""
-    # A link that a macro writes is in no line of the page.
     line = line_of(text, f"({found['link']})") or line_of(text, found["link"])
+    file = f"docs/{found['page']}"
+    if not line:  # a macro wrote it, out of a data file or out of a module
+        file, line = written_in(found["link"], docs) or (file, 0)
     remedy = "write the page's path from the root of docs/, as /lab.md, and an anchor that it has, as /lab.md#the-files"
-    mistake = Problem(
-        f"docs/{found['page']}", line, f"a link to a page or anchor that does not exist: {found['link']}", remedy
-    )
+    mistake = Problem(file, line, f"a link to a page or anchor that does not exist: {found['link']}", remedy)
     return f"{message}\n{mistake}"
 
 

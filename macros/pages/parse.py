@@ -6,6 +6,7 @@ call on every page is read here before anything is rendered.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -132,19 +133,27 @@ def _read_call(node: nodes.Call, name: str, file: str, known: Collection[str], p
     return Call(name=name, args=args, kwargs=kwargs, file=file, line=node.lineno)
 
 
+ENVIRONMENT = Environment(autoescape=False)
+
+
+@functools.lru_cache(maxsize=256)  # a process that reads a tree again finds nearly every page unchanged
+def _tree(text: str) -> nodes.Template:
+    """Return the syntax tree of a page, which nothing changes."""
+    return ENVIRONMENT.parse(text)
+
+
 def macro_calls(text: str, file: str, known: Collection[str], problems: Problems) -> list[Call] | None:
     """Return the macro calls of a page, and note each construct that is not a plain call of a `known` macro.
 
     None for a page whose calls cannot be read from its text.
     """
-    environment = Environment(autoescape=False)
 
     def bad(line: int, what: str, remedy: str) -> None:
         problems.bad(file, what, remedy, line=line)
 
     try:
-        tree = environment.parse(body(text))
-        for found in _foreign(environment, body(text), file):
+        tree = _tree(body(text))
+        for found in _foreign(ENVIRONMENT, body(text), file):
             bad(*found)
     except (TemplateSyntaxError, RecursionError) as error:
         remedy = "pages hold macro calls only; a Go template or a shell expansion belongs in a script under snippets/"

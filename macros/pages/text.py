@@ -22,6 +22,13 @@ PROMPT = re.compile(r"^\s*\$ [A-Za-z]")
 CONTAINER = re.compile(r"(?:[-*+]|\d+[.)])\s|!!!|\?\?\?|===|\[\^|:\s|<")  # what an indented line can belong to
 
 
+ELEMENT = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<rest>(?:\s[^<>]*)?/?)>")
+ACTIVE = {"script", "style", "iframe", "form", "object", "embed", "link", "meta", "base", "frame", "applet"}
+RUNS = re.compile(r"(?i)\s(?:on[a-z]+|srcdoc)\s*=|javascript:")
+# Elements that may span lines of a page and must be closed; what stands within a paragraph is checked where it is built.
+BLOCKS = {"div", "section", "details", "figure", "table", "ul", "ol", "dl", "blockquote"}
+
+
 def language_of(info: str) -> str:
     """Return the language that the text after an opening fence names, in lower case, or ""."""
     info = info.strip()
@@ -42,6 +49,7 @@ def check_text(text: str, file: str, page: str, data: Data, used: set[TextExcept
         problems.bad(file, what, remedy, line=line)
 
     prose = _check_blocks(text, page, data, used, bad)
+    _check_html(prose, bad)
     _check_numbers(text, prose, page, data, used, bad)
 
 
@@ -95,6 +103,27 @@ def _check_blocks(text: str, page: str, data: Data, used: set[TextException], ba
     if fence:
         bad(opened, "a code block that does not end", "close its fence, with the same characters")
     return prose
+
+
+def _check_html(prose: list[str], bad: Bad) -> None:
+    """Note HTML that would run, and elements that a page opens and does not close, or the reverse."""
+    opened: list[tuple[str, int]] = []
+    for number, line in enumerate(prose, 1):
+        for tag in ELEMENT.finditer(CODE_SPAN.sub("", line)):
+            name = tag["name"].lower()
+            if name in ACTIVE or RUNS.search(tag["rest"]):
+                remedy = "pages contain text; scripts and forms belong in the theme or in docs/assets/js"
+                bad(number, f"HTML that would run: {tag[0]}", remedy)
+            elif name not in BLOCKS or tag["rest"].endswith("/"):
+                continue
+            elif not tag["end"]:
+                opened.append((name, number))
+            elif opened and opened[-1][0] == name:
+                opened.pop()
+            else:
+                bad(number, f"</{name}> closes nothing", "remove it, or open the element")
+    for name, number in opened:
+        bad(number, f"<{name}> is not closed", f"write </{name}> where it ends")
 
 
 def _check_numbers(text: str, prose: list[str], page: str, data: Data, used: set[TextException], bad: Bad) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
-from macros.model.tests import KnownTests
+import pytest
+
+from macros.model.tests import KnownTests, weakness
 
 FILE = "tests/test_it.py"
 TEXT = """
@@ -35,3 +38,23 @@ def test_a_test_exists_where_it_is_defined_and_a_case_where_it_has_parameters(tm
     assert tests.function(f"{FILE}::test_it") and tests.function(f"{FILE}::test_cases[b/three]")
     for missing in (f"{FILE}::test_ghost", f"{FILE}::test_it[x]", "tests/none.py::test_it"):
         assert tests.function(missing) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("def test_it(): assert 1 == 2", ""),
+        ("def test_it(): assert_equal(1, 2)", ""),
+        ("def test_it():\n    for x in y: assert isinstance(x, int)", ""),
+        ("@pytest.mark.skip(reason='later')\ndef test_it(): assert 1 == 1", "is skipped, or may fail"),
+        ("@pytest.mark.xfail\ndef test_it(): assert 1 == 1", "is skipped, or may fail"),
+        ("def test_it():\n    pytest.skip('later')\n    assert 1 == 1", "is skipped, or may fail"),
+        ("def test_it():\n    return\n    assert 1 == 1", "ends before it asserts anything"),
+        ("def test_it(run): assert run", "asserts nothing but that something is there"),
+        ("def test_it(): pass", "asserts nothing but that something is there"),
+    ],
+)
+def test_what_is_no_evidence(text: str, why: str) -> None:
+    function = ast.parse(text).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert weakness(function) == why

@@ -449,7 +449,7 @@ def test_how_a_side_was_recorded_is_read(data: Data) -> None:
 # -- what is refused -------------------------------------------------------------------------------
 
 GUEST = '{label: "A guest", experiment: section/measured, side: vm, metric: start}'
-THEIRS = '    - {label: "A guest of theirs", source: manual, figure: boot, accelerator: hardware virtualisation}\n'
+THEIRS = '    - {label: "A guest of theirs", source: manual, figure: boot}\n'
 CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "experiment": ((CHARTS, GUEST, GUEST.replace("measured", "none")), f"{CHARTS}:9: chart start, row 'A guest': there is no experiment 'section/none'"),
     "no-experiment": ((CHARTS, GUEST, GUEST.replace("measured", "kernel")), "there is no experiment 'section/kernel'"),
@@ -472,19 +472,24 @@ CASES: dict[str, tuple[tuple[str, str, str], str]] = {
     "figure-unit": ((CHARTS, "figure: boot", "figure: each"), "published 'A guest of theirs' is in B, the rows in s"),
     "figure-unknown-unit": ((CHARTS, "figure: boot", "figure: pages"), "the figure cannot be drawn: the unit 'pages' is none of"),
     "figure-range": ((SOURCES, '"125"', '"125 to 150"'), "the figure cannot be drawn: '125 to 150' is not one number"),
-    "accelerator": ((CHARTS, "hardware virtualisation}", "kvm}"), f"{CHARTS}:11: 0.published.0.accelerator: 'kvm' is not one of"),
-    "at-on-bars": ((CHARTS, "hardware virtualisation}", "hardware virtualisation, at: 1}"), f"{CHARTS}:11: chart start, published 'A guest of theirs': 'at' goes only with lines"),
+    "accelerator": ((SOURCES, '"hardware virtualisation"', '"kvm"'), f"{SOURCES}:14: manual.figures.boot.of.accelerator: 'kvm' is not one of"),
+    "accelerator-typed": ((CHARTS, "figure: boot}", "figure: boot, accelerator: none}"), f"{CHARTS}:11: 0.published.0: unknown key 'accelerator'"),
+    "label-of-another": ((CHARTS, "A guest of theirs", "A native program"), f"{CHARTS}:11: chart start, published 'A native program': the label does not name what the figure is of"),
+    "label-of-another-year": ((CHARTS, "A guest of theirs", "A guest of theirs, 1999"), "the label says 1999, the source is of 2024"),
+    "of-nothing": ((SOURCES, ', of: {name: "theirs", accelerator: "hardware virtualisation", side: "vm"}', ""), "the figure 'boot' of 'manual' does not say what it is of"),
+    "quoted": ((SOURCES, 'says: "How long it takes."', 'says: "How long it takes.", quote: "in all, 152 ms"'), "the quotation of 'manual', figure 'boot', does not hold '125' and 'ms'"),
+    "at-on-bars": ((CHARTS, "figure: boot}", "figure: boot, at: 1}"), f"{CHARTS}:11: chart start, published 'A guest of theirs': 'at' goes only with lines"),
     "across-on-bars": ((CHARTS, "scale: log", "scale: log\n  across: log"), f"{CHARTS}:6: chart start: 'across' goes only with lines"),
     "id-twice": ((CHARTS, "id: memory", "id: start"), f"{CHARTS}:12: the chart id 'start' occurs twice (first in line 1)"),
     "label-twice": ((CHARTS, '"A guest"', '"A container"'), f"{CHARTS}:1: chart start has two rows 'A container'"),
     "nobody-shows": ((PAGE, '{{ chart("memory") }}', ""), f"{CHARTS}:12: no page shows the chart 'memory'"),
     "shown-twice": ((PAGE, '{{ chart("memory") }}', '{{ chart("memory") }}\n\n{{ chart("memory") }}'), f"{PAGE}:19: the chart 'memory' occurs twice on the page"),
     "unpublished": ((CHARTS, f"  published:\n{THEIRS}", ""), f"{CHARTS}:1: chart start holds a figure under software emulation and none under hardware virtualisation"),
-    "published-emulated": ((CHARTS, "hardware virtualisation}", "software emulation}"), "chart start holds a figure under software emulation and none under hardware"),
+    "published-emulated": ((SOURCES, '"hardware virtualisation"', '"software emulation"'), "chart start holds a figure under software emulation and none under hardware"),
     "published-and-not": ((CHARTS, "scale: log", "scale: log\n  no_published: There is none that anybody knows."), "chart start says why there is no published figure, and has one"),
     "log-zero": ((RESULT, "0.31,", "0, 0, 0, 0,"), f"{CHARTS}:1: chart start, row 'A container' reaches 0 on small, which a logarithmic scale does not have"),
     "log-published-zero": ((SOURCES, '"125"', '"0"'), f"{CHARTS}:1: chart start, published 'A guest of theirs' is 0"),
-    "unrecorded": ((RESULT, '"bare"', '"gone"'), "unit 's' is not what section/measured/example.toml declares"),
+    "unrecorded": ((RESULT, '"bare"', '"gone"'), "sides.container.metrics.gone: section/measured/example.toml declares no such metric"),
     "kind": ((CHARTS, "kind: bars", "kind: pie"), f"{CHARTS}:4: 0.kind: 'pie' is not one of"),
     "key": ((CHARTS, "kind: bars", "kind: bars\n  colour: red"), "unknown key 'colour'"),
     "clock": ((CHARTS, "{start: \"the command starts\", ", "{"), f"{CHARTS}:3: 0.clock: 'start' is a required property"),

@@ -14,6 +14,7 @@ from macros.base.problems import ProblemError
 from macros.model.example_reader import load_examples, recording_problems
 from macros.model.examples import Example, Side, Volatile
 from macros.model.regions import Region, dedent, regions, with_markers
+from macros.model.scripts import gives
 from snippets.runner import engines, normal, record
 from snippets.runner.execute import MARK, Output, failing_line, instrument, plain, split
 from snippets.runner.files import replace
@@ -275,25 +276,15 @@ def test_both_sides_are_shown_where_both_make_sense(examples: dict[str, Example]
     assert len(both) >= 6
 
 
-def test_scripts_have_the_contracts_form(examples: dict[str, Example]) -> None:
-    """Every script stops at the first failure, sources the prelude, and never asks for --privileged."""
-    for example in examples.values():
-        for side in example.sides.values():
-            text = side.script.read_text("utf-8")
-            assert text.startswith("#!/usr/bin/env bash\n"), side.id
-            assert "\nset -euo pipefail\n" in text, side.id
-            assert 'source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"' in text, side.id
-            assert "--privileged" not in text, side.id
-    for script in LAB_SCRIPTS.glob("*.sh"):
-        assert "--privileged" not in script.read_text("utf-8"), script
-
-
-def test_what_readers_see_fits_their_screen(examples: dict[str, Example]) -> None:
-    for example in examples.values():
-        for side in example.sides.values():
-            for region in side.regions:
-                for offset, line in enumerate(region.text.splitlines()):
-                    assert len(line) <= 80, f"{side.id}:{region.line + offset}: {len(line)} characters; at most 80"
+def test_no_script_of_the_lab_gives_what_none_may_give() -> None:
+    """Those of the examples are read with their example.toml; the lab's have none."""
+    refused = [
+        (script.name, what)
+        for script in LAB_SCRIPTS.glob("*.sh")
+        for _, _, what, _ in gives(script.read_text("utf-8"))
+        if what
+    ]
+    assert refused == []
 
 
 def test_examples_are_found_at_all() -> None:

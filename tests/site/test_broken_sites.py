@@ -118,7 +118,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "shell-on-a-page": (append(KERNELS, "\n```bash\nls\n```\n"), "docs/kernels.md:11: a bash block typed into a page", "put the command into a script"),
     "code-without-language": (append(KERNELS, "\n```\nls\n```\n"), "docs/kernels.md:11: a code block without a language", "name it"),
     "number-by-hand": (append(KERNELS, "\nIt starts in 12 ms.\n"), "docs/kernels.md:11: a quantity typed by hand: '12 ms'", "{{ figure("),
-    "exception-unused": (put("docs/data/exceptions.yml", "shell: []\nnumbers:\n  - page: index.md\n    text: 5 s\n    reason: none at all\n"), "docs/data/exceptions.yml:3: an exception that nothing needs", "remove it"),
+    "exception-unused": (put("docs/data/exceptions.yml", "shell: []\nnumbers:\n  - page: index.md\n    text: 5 s\n    reason: none at all\nlinks: []\n"), "docs/data/exceptions.yml:3: an exception that nothing needs", "remove it"),
     "volatile-too-wide": (swap(TOML, "'^\\d+\\.\\d+\\S*$'", "'^.*$'"), f"{TOML}:7: the pattern of 'kernel' matches nonsense", "narrow it"),
     "unknown-key-in-example": (append(TOML, "[hots]\n"), f"{TOML}:8: the file: unknown key 'hots'", "one of: "),
     "side-without-script": (append(TOML, '[vm]\nlook = "x"\n'), f"{TOML}:8: [vm] and vm.sh belong together", "add both or neither"),
