@@ -44,7 +44,7 @@ def swap(file: str, old: str, new: str) -> Break:
 
 def in_latin(file: str) -> Break:
     def change(site: Path) -> None:
-        (site / file).write_bytes((site / file).read_bytes() + "# caf\u00e9\n".encode("latin-1"))
+        (site / file).write_bytes((site / file).read_bytes() + "# caff\u00e9\n".encode("latin-1"))
 
     return change
 

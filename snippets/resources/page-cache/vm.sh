@@ -49,7 +49,8 @@ go() { # NUMBER: let the guest read its disk
     echo go >"$WORK/console-$1.in"
     kib=$(grep -a -m 1 Buffers "$WORK/console-$1.out" | tr -dc 0-9)
     echo "guest $1 caches $(((kib + 512) >> 10)) MiB, the host"
-    fincore -n -r -o RES "$WORK/data"
+    fincore -b -n -r -o RES "$WORK/data" |
+        numfmt --to=iec --round=nearest # a page may have been reclaimed
 }
 go 1
 # --8<-- [end:first]
