@@ -69,6 +69,12 @@ def broken_diagram(site: Path) -> None:
     append(KERNELS, '\n{{ diagram("bad", "A caption.") }}\n')(site)
 
 
+def leak(site: Path) -> None:
+    """A leak that the recorder wrote: one that somebody typed into the file is told as a change of it."""
+    swap(OUT, "<kernel>", "/home/somebody/lab")(site)
+    smallsite.seal(site)
+
+
 # name: (how it is broken, what the message must name, part of the remedy)
 CASES: dict[str, tuple[Break, str, str]] = {
     # What the generator publishes with a hole, or reads as something else, and exits 0.
@@ -89,8 +95,8 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "time-read-as-a-number": (swap(SOURCES, 'version: "edition 2"', "version: 12:30:45"), "docs/data/sources.yml:8: 12:30:45 is read as a number", 'quote it: "12:30:45"'),
     "word-read-as-a-boolean": (swap(SOURCES, 'version: "edition 2"', "version: no"), "docs/data/sources.yml:8: no is read as a Boolean", 'quote it: "no"'),
     "arithmetic-on-a-page": (append(KERNELS, "\n{{ 0.1 + 0.2 }}\n"), "docs/kernels.md:11: arithmetic or a filter on a page", "compute it in a module"),
-    "link-to-a-missing-anchor": (append(KERNELS, "\n[x](/index.md#none)\n"), "docs/kernels.md:11: a link to a page or anchor that does not exist: /index.md#none", "an anchor that it has"),
-    "link-to-a-missing-page": (append(KERNELS, "\n[x](/none.md)\n"), "docs/kernels.md:11: a link to a page or anchor that does not exist: /none.md", "from the root of docs/"),
+    "link-to-a-missing-anchor": (append(KERNELS, "\n[x](/index.md#none)\n"), "docs/kernels.md:11: a link to an anchor that does not exist: /index.md#none", "write one that the page has"),
+    "link-to-a-missing-page": (append(KERNELS, "\n[x](/none.md)\n"), "docs/kernels.md:11: a link to a page that does not exist: /none.md", "write a page's path from '/'"),
     "link-that-is-not-recognised": (append(KERNELS, "\n[x](../none/)\n"), "docs/kernels.md:11: a link to a page or anchor that does not exist: ../none/", "from the root of docs/"),
     # What else must not be published.
     "duplicate-claim-id": (append(CLAIMS, smallsite.CLAIMS), "docs/data/claims.yml:10: the claim id 'A1' occurs twice (first in line 1)", "an id of its own"),
@@ -111,7 +117,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "external-resource": (append(KERNELS, '\n<img alt="" src="https://example.org/x.png">\n'), "kernels/index.html:", "put the file under docs/assets/"),
     "duplicate-html-id": (append(KERNELS, '\n<p id="claims">x</p>\n'), "kernels/index.html:", "the id 'claims' occurs twice"),
     "page-not-in-navigation": (put("docs/stray.md", "# Stray\n"), "docs/stray.md:1: the page is not in the navigation", "add it to nav in mkdocs.yml"),
-    "leak-in-recorded-output": (swap(OUT, "<kernel>", "/home/somebody/lab"), f"{OUT}:2: names a directory of the machine", "declare a volatile pattern"),
+    "leak-in-recorded-output": (leak, f"{OUT}:2: names a directory of the machine", "declare a volatile pattern"),
     "stale-output": (append(SH, "# more\n"), f"{SH}: the script changed after its output was recorded", "run: make record EXAMPLE=section/kernel"),
     "nothing-recorded": (remove("snippets/section/kernel/recorded.json"), f"{SH}: nothing was recorded from this script", "run: make record EXAMPLE=section/kernel"),
     "example-unused": (swap(KERNELS, '{{ example("section/kernel") }}', ""), f"{SH}:3: no page shows the region 'show'", 'call {{ example("section/kernel") }}'),
@@ -125,7 +131,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "not-toml": (put(TOML, "title =\n"), f"{TOML}:1: not TOML", "correct the syntax in that line"),
     "not-yaml": (put(CLAIMS, "- id: [A1\n"), "docs/data/claims.yml:2: not YAML", "correct the syntax in that line"),
     # What only shows in the built page, or would have ended in a traceback.
-    "script-on-a-page": (append(KERNELS, '\n<script>alert(1)</script>\n'), "kernels/index.html:", "<script> in the text of a page"),
+    "script-on-a-page": (append(KERNELS, '\n<script>alert(1)</script>\n'), "docs/kernels.md:11: HTML that would run", "pages contain text"),
     "unbalanced-html": (append(KERNELS, "\n<p><b>x</p>\n"), "kernels/index.html:", "<b> is not closed"),
     "macro-arguments": (append(KERNELS, '\n{{ cite("manual") }}\n'), "docs/kernels.md:11: the arguments of 'cite'", "write {{ cite(key, locator) }}"),
     "statement-on-a-page": (append(KERNELS, "\n{% if true %}x{% endif %}\n"), "docs/kernels.md:11: a statement of the template language", "macro calls only"),
