@@ -27,7 +27,7 @@ from macros.pages.uses import Site
 from snippets.runner import checkout, choice, engines, hosts, lab, record, runs
 from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
-from tests.site import smallsite
+from tests.site import buildserver, smallsite
 
 
 def _examples() -> tuple[dict[str, Example], str]:
@@ -180,6 +180,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _swept() -> None:
     """Remove what dead runs of earlier sessions left."""
     runs.sweep()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_builder_left() -> Iterator[None]:
+    """End with the session the process that builds small sites."""
+    yield
+    buildserver.end()
 
 
 def built(*words: str) -> lab.Lab:

@@ -50,8 +50,25 @@ class Document:
 @functools.cache
 def _validator(text: str) -> Draft202012Validator:
     rules = json.loads(text)
-    Draft202012Validator.check_schema(rules)
+    if not isinstance(rules, dict):
+        raise ValueError("no object")
     return Draft202012Validator(rules, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _misfits(validator: Draft202012Validator, content: Any) -> list[ValidationError]:  # noqa: ANN401, whatever a file holds
+    """Return each way in which content does not fit. Raises SchemaError for a schema that is none.
+
+    The schema is checked only where it refuses something or cannot be followed: to check all of them takes ten times as
+    long as to validate a small site, and a test checks them.
+    """
+    try:
+        found = list(validator.iter_errors(content))
+    except Exception:
+        validator.check_schema(validator.schema)
+        raise
+    if found:
+        validator.check_schema(validator.schema)
+    return sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
 
 
 def _message(error: ValidationError) -> str:
@@ -78,22 +95,27 @@ def _description(rules: Any, error: ValidationError) -> str:  # noqa: ANN401, a 
 def validate(document: Document, schema: Path) -> bool:
     """Note each way in which a document does not fit the JSON schema; return whether it fits."""
     problems, root = document.problems, document.problems.root
+    remedy = "restore it: data is validated against it"
     try:
         validator = _validator(read(schema, root))
     except ProblemError as error:
         problems.keep(error)
         return False
-    except (ValueError, SchemaError, RecursionError) as error:
-        what = f"not a JSON schema: {getattr(error, 'message', error)}"
-        problems.bad(schema, what, "restore it: data is validated against it", line=getattr(error, "lineno", 0))
+    except (ValueError, RecursionError) as error:
+        problems.bad(schema, f"not a JSON schema: {error}", remedy, line=getattr(error, "lineno", 0))
         return False
-    misfits = sorted(validator.iter_errors(document.content), key=lambda e: [str(p) for p in e.absolute_path])
+    try:
+        misfits = _misfits(validator, document.content)
+    except SchemaError as error:
+        problems.bad(schema, f"not a JSON schema: {error.message}", remedy)
+        return False
     for misfit in misfits:
         at = tuple(misfit.absolute_path)
         where = ".".join(map(str, at)) or "the file"
         remedy = _description(validator.schema, misfit) or f"see {relative(schema, root)}"
         if misfit.validator == "additionalProperties" and misfit.validator_value is False:
-            known = misfit.schema.get("properties", {})
+            rules: Any = misfit.schema  # an object: a schema that is true or false has no keys to refuse
+            known = rules.get("properties", {})
             for key in sorted(set(misfit.instance) - set(known)):
                 document.bad((*at, key), f"{where}: unknown key '{key}'", f"one of: {', '.join(known)}")
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,9 +22,6 @@ from macros.model.examples import Side
 from snippets.runner import daemon, engines, execute, lab, runs, surroundings
 from snippets.runner.paths import LAB_SCRIPTS
 
-TAKEN = socket.socket()  # it holds a port for as long as this module is there, and nothing answers on it
-TAKEN.bind(("127.0.0.1", 0))
-NOWHERE = f"http://127.0.0.1:{TAKEN.getsockname()[1]}"
 PODMAN = {"Client": {"APIVersion": "4.3.1", "Version": "4.3.1", "GoVersion": "go1.19.8", "OsArch": "linux/amd64"}}
 PODMAN_SERVICE = {
     "Client": {"Version": "28.2.2", "ApiVersion": "1.41"},
@@ -37,16 +35,18 @@ INFO = {"KernelVersion": platform.release(), "Driver": "overlay2", "CgroupDriver
 STORE = {"Driver": "overlayfs", "DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]]}
 ABSENT = 'invalid mount config for type "bind": bind source path does not exist'
 
-FAKE = """\
-import json, os, sys
-told = json.load(open({answers!r}))
-words = sys.argv[1:]
-with open({log!r}, "a") as log:
-    print(json.dumps([words, sorted(os.environ)]), file=log)
-text, error, code = next((a for key, a in told.items() if words[: len(key.split())] == key.split()), ["", "", 0])
-print(text)
-print(error, file=sys.stderr)
-sys.exit(code)
+# A shell starts in a fraction of the time that Python takes, and the tests call this some hundred times. Each call is logged
+# as the number of its words, the words, and the names of its variables in one item of many lines: a NUL ends each item.
+FAKE = r"""#!/bin/bash
+here="${0%/bin/docker}"
+printf '%s\0' "$#" "$@" "$(compgen -e)" >>"$here/log"
+for key in "${1-} ${2-}" "${1-}"; do
+    told="$here/answers/$key"
+    [ -d "$told" ] || continue
+    printf '%s\n' "$(<"$told/text")"
+    printf '%s\n' "$(<"$told/error")" >&2
+    exit "$(<"$told/code")"
+done
 """
 
 
@@ -57,9 +57,7 @@ class Fake:
         self.log, self.told = where / "log", where / "answers"
         program = where / "bin" / "docker"
         program.parent.mkdir()
-        (where / "fake.py").write_text(FAKE.format(answers=str(self.told), log=str(self.log)))
-        # By way of a shell: a first line that names Python itself cannot hold a path with a space.
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{where}/fake.py" "$@"\n')
+        program.write_text(FAKE)
         program.chmod(0o755)
         self.path = str(program.parent)
 
@@ -76,12 +74,17 @@ class Fake:
             "info": (json.dumps(info), "", 0),
             **(other or {}),
         }
-        self.told.write_text(json.dumps(told), "utf-8")
+        shutil.rmtree(self.told, ignore_errors=True)
+        for key, answer in told.items():
+            (self.told / key).mkdir(parents=True)
+            for name, said in zip(("text", "error", "code"), answer, strict=True):
+                (self.told / key / name).write_text(str(said), "utf-8")
         for cached in (daemon.answers, daemon.info, daemon.has_proxies):
             cached.cache_clear()
 
     def asked(self) -> list[tuple[list[str], list[str]]]:
-        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+        items = iter(self.log.read_text("utf-8").split("\0")[:-1])
+        return [([next(items) for _ in range(int(count))], next(items).splitlines()) for count in items]
 
 
 @pytest.fixture
@@ -210,23 +213,31 @@ def test_a_bound_directory_can_be_read_where_containers_are_labelled(fake: Fake,
     assert words("volume", "create", "v") == ["volume", "create", "--label", "cvm.run=r1", "v"]
 
 
+@pytest.fixture(scope="module")
+def nowhere() -> Iterator[str]:
+    """Return the address of a proxy: of a port that is held, and on which nothing answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nowhere: str) -> Path:
     """Return the directory of a client's configuration with proxies and more; proxies are in the environment too."""
     directory = tmp_path / "of-the-user"
     (directory / "contexts" / "meta").mkdir(parents=True)
     content = {
         "auths": {"registry.example": {"auth": "YW5uYTpzZWNyZXQ="}},
         "currentContext": "here",
-        "proxies": {"default": {"httpProxy": NOWHERE, "httpsProxy": NOWHERE, "noProxy": "localhost"}},
+        "proxies": {"default": {"httpProxy": nowhere, "httpsProxy": nowhere, "noProxy": "localhost"}},
         "aliases": {"builder": "buildx"},
         "psFormat": "table {{.Names}}",
     }
     (directory / "config.json").write_text(json.dumps(content), "utf-8")
     monkeypatch.setenv("DOCKER_CONFIG", str(directory))
     for name in surroundings.PROXIES:
-        monkeypatch.setenv(name, NOWHERE)
-        monkeypatch.setenv(name.upper(), NOWHERE)
+        monkeypatch.setenv(name, nowhere)
+        monkeypatch.setenv(name.upper(), nowhere)
     monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/arm64")
     return directory
 
@@ -240,7 +251,9 @@ def run_script(tmp_path: Path, text: str, *requires: str) -> execute.Output:
         return execute.execute(side, run, lab.Lab("none", "", ""))
 
 
-def test_a_script_meets_no_proxy_and_no_setting_of_the_client(fake: Fake, elsewhere: Path, tmp_path: Path) -> None:
+def test_a_script_meets_no_proxy_and_no_setting_of_the_client(
+    fake: Fake, elsewhere: Path, nowhere: str, tmp_path: Path
+) -> None:
     """Its credentials and contexts stay, and the user's own files are as they were."""
     fake.answers(DOCKER, INFO)
     before = (elsewhere / "config.json").read_bytes()
@@ -248,7 +261,7 @@ def test_a_script_meets_no_proxy_and_no_setting_of_the_client(fake: Fake, elsewh
     output = run_script(tmp_path, f'{shown}; ls -d "$DOCKER_CONFIG/contexts/meta"', "docker")
     assert output.code == 0, output.whole
     lines = output.whole.splitlines()
-    assert not [line for line in lines if NOWHERE in line]
+    assert not [line for line in lines if nowhere in line]
     assert not [line for line in lines if line.startswith("DOCKER_DEFAULT_PLATFORM=")]
     assert "DOCKER_BUILDKIT=0" in lines
     (config,) = [json.loads(line) for line in lines if line.startswith('{"')]
@@ -283,12 +296,12 @@ def test_local_traffic_of_a_script_does_not_go_through_a_proxy(elsewhere: Path, 
 
 
 def test_what_fetches_packages_keeps_the_proxies(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    elsewhere: Path, nowhere: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The lab's scripts have them, and not the platform, by which docker import would name another processor."""
     monkeypatch.setattr(lab, "LAB", tmp_path)
     told = lab._call(["bash", "-c", "env"], tmp_path, 60).stdout.splitlines()
-    assert f"http_proxy={NOWHERE}" in told
+    assert f"http_proxy={nowhere}" in told
     assert f"DOCKER_CONFIG={elsewhere}" in told
     assert not [line for line in told if line.startswith("DOCKER_DEFAULT_PLATFORM")]
 
@@ -300,6 +313,7 @@ def test_the_runners_own_questions_name_no_platform(elsewhere: Path, fake: Fake)
     daemon.info()
     asked = fake.asked()
     assert len(asked) > 6
+    assert all("PATH" in environment for _, environment in asked), "the variables are logged"
     assert not [words for words, environment in asked if "DOCKER_DEFAULT_PLATFORM" in environment]
 
 

@@ -1,6 +1,7 @@
 """Runs Python programs for the tests in forks of one process that has imported the generator: each saves the imports.
 
-Reads one JSON object a line, {"words", "cwd", "env", "out"}, and answers each with a line that holds the exit code.
+Reads one JSON object a line, {"words", "cwd", "env", "out"}, and answers each with a line that holds the exit code. The
+templates that the forks compile, most of them the theme's, are kept as bytecode for the next one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import runpy
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -77,6 +79,15 @@ def _server() -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
+def end() -> None:
+    """End the server of this process, if it was started."""
+    if _server.cache_info().currsize:
+        with _server() as server:
+            assert server.stdin is not None
+            server.stdin.close()
+        _server.cache_clear()
+
+
 _one_at_a_time = threading.Lock()
 
 
@@ -93,13 +104,29 @@ def ask(words: list[str], cwd: Path, env: dict[str, str], out: Path) -> subproce
     return subprocess.CompletedProcess(["python", *words], int(answer), out.read_text("utf-8"))
 
 
+def _keep_templates(folder: str) -> None:
+    """Have every environment of Jinja keep there the templates that it compiles, by name and content, wherever they lie."""
+    import jinja2
+
+    class Kept(jinja2.FileSystemBytecodeCache):
+        def get_cache_key(self, name: str, filename: str | None = None) -> str:
+            """Return the key of a template: its name, since each site has copies of the same ones."""
+            return super().get_cache_key(name)
+
+    plain = jinja2.Environment.__init__
+    jinja2.Environment.__init__ = functools.partialmethod(plain, bytecode_cache=Kept(folder))  # type: ignore[assignment]
+
+
 def serve() -> None:
     """Answer until standard input ends."""
     for name in LIBRARIES:
         importlib.import_module(name)
     sys.dont_write_bytecode = True
-    for line in sys.stdin:
-        print(run(**json.loads(line)), flush=True)
+    sys.pycache_prefix = None  # a site has the bytecode of its macros beside them
+    with tempfile.TemporaryDirectory() as folder:
+        _keep_templates(folder)
+        for line in sys.stdin:
+            print(run(**json.loads(line)), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib.util
+import io
 import json
 import os
 import shutil
@@ -12,6 +15,7 @@ from pathlib import Path
 
 from macros.model.load import Data
 from macros.model.load import load as read
+from macros.pages import built
 from macros.pages.generate import why
 from snippets.runner.paths import ROOT
 from snippets.runner.seal import seal_all
@@ -223,6 +227,8 @@ def make(site: Path, *, lean: bool = False) -> Path:
     site.mkdir(parents=True)
     for name in () if lean else ("macros", "theme", "docs/assets"):
         shutil.copytree(ROOT / name, site / name, ignore=shutil.ignore_patterns("__pycache__"))
+    if not lean:
+        _copy_bytecode(site)
     shutil.copytree(ROOT / "docs" / "data" / "schema", site / "docs" / "data" / "schema")
     config = (ROOT / "mkdocs.yml").read_text("utf-8")
     start, end = config.index("nav:\n"), config.index("# docs/snippets and docs/tests are links")
@@ -269,6 +275,16 @@ def make(site: Path, *, lean: bool = False) -> Path:
     shutil.copy(ROOT / "snippets" / "lab" / "requirements.tsv", lab)
     seal(site)
     return site
+
+
+def _copy_bytecode(site: Path) -> None:
+    """Give the site's macros the bytecode that Python keeps of ours, where it does: it holds until a file is changed."""
+    for path in (ROOT / "macros").rglob("*.py"):
+        kept = Path(importlib.util.cache_from_source(str(path)))
+        if kept.is_file():
+            own = site / path.relative_to(ROOT).parent / "__pycache__"
+            own.mkdir(exist_ok=True)
+            shutil.copy(kept, own)
 
 
 def seal(site: Path) -> None:
@@ -343,10 +359,9 @@ def measure(site: Path, **machines: str) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a build: no address, no banner."""
-    kept = {
-        k: v for k, v in os.environ.items() if k not in {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MACROS_FAIL"}
-    }
+    """Return the environment of a build: no address, no banner, and the bytecode that lies beside the modules."""
+    ours = {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MACROS_FAIL", "PYTHONPYCACHEPREFIX"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1577836800"} | more
 
 
@@ -371,9 +386,10 @@ def build(site: Path, *flags: str, cwd: Path | None = None, **more: str) -> subp
     out, log = site / "built", site / "built.log"
     words = ["-m", "mkdocs", "build", *(flags or ("--strict",)), "--site-dir", str(out)]
     done = buildserver.ask(words, cwd or site, environment(**more), log)
-    if done.returncode == 0:
-        words = ["-m", "macros.pages.built", str(out)]
-        checked = buildserver.ask(words, ROOT, environment(), log)
-        done = subprocess.CompletedProcess(done.args, checked.returncode, done.stdout + checked.stdout)
     log.unlink()
+    if done.returncode == 0:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = built.main([str(out)])
+        done = subprocess.CompletedProcess(done.args, code, done.stdout + said.getvalue())
     return done
