@@ -143,9 +143,9 @@ def written_in(value: float, chosen: tuple[str, Decimal], digits: int = 3) -> st
 
 def span_in(low: float, high: float, chosen: tuple[str, Decimal], digits: int = 3) -> str:
     """Return "LOW to HIGH" in a chosen scale, the unit once."""
-    name, size = chosen
-    text = " to ".join(written_in(end, ("", size), digits) for end in (low, high))
-    return f"{text}{NARROW}{name}" if name else text
+    name, _ = chosen
+    first = written_in(low, chosen, digits)
+    return f"{first.removesuffix(f'{NARROW}{name}') if name else first} to {written_in(high, chosen, digits)}"
 
 
 def plain_in(value: float, chosen: tuple[str, Decimal]) -> str:

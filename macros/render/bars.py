@@ -56,10 +56,10 @@ def _bar(scale_: Axis, value: float) -> _Span | None:
 
 def bars(data: Data, chart: Chart, drawing: Drawing, scale_: Axis) -> str:
     """Return the rows of a bar chart for one machine as a table; what is emulated folded below where the chart folds it."""
-    apart = chart.folds and any(found and found.emulated for found in drawing.readings)
+    apart = chart.folds and any(found and _folds(found) for found in drawing.readings)
     shown, folded = list[_Row](), list[_Row]()
     for row, found in zip(chart.rows, drawing.readings, strict=True):
-        (folded if apart and found and found.emulated else shown).append(_row(chart, row, found, scale_))
+        (folded if apart and found and _folds(found) else shown).append(_row(chart, row, found, scale_))
     for published in chart.published:
         text, how = published_words(data, published, scale_.scale)
         bar = _bar(scale_, published_value(published, data.sources)[0])
@@ -75,6 +75,11 @@ def bars(data: Data, chart: Chart, drawing: Drawing, scale_: Axis) -> str:
     }
     tables = _html("table", rows=shown, **about) if shown else ""
     return tables + (_html("folded", table=_html("table", rows=folded, **about), rows=folded) if folded else "")
+
+
+def _folds(found: Reading) -> bool:
+    """Return whether a reading is of the kind that is folded; a run that failed is said where it is looked for."""
+    return found.emulated and bool(found.estimates)
 
 
 def _row(chart: Chart, row: Row, found: Reading | None, scale_: Axis) -> _Row:

@@ -151,16 +151,22 @@ def test_a_chart_is_a_table_of_its_rows_in_four_styles(data: Data) -> None:
     assert [row[0] for row in rows] == [
         "row--container",
         "row--container",
-        "row--vm row--emulated",
         "row--vm row--published",
+        "axis",
+        "",
+        "row--vm row--emulated",
+        "axis",
     ]
-    container, network, guest, theirs = (row[1] for row in rows)
+    container, network, theirs, axis_, _, guest, _ = (row[1] for row in rows)
     assert container[:3] == ["A container Container", "310 ms", "290 to 330 ms"]
     assert network[:3] == ["of which network Container, difference, round by round", "100 ms", "100 to 100 ms"]
-    assert guest[:3] == ["A guest Virtual machine, software emulation (TCG)", "3.10 s", "2.90 to 3.30 s"]
-    assert theirs[0].startswith("A guest of theirs Virtual machine, published, hardware virtualisation [[A manual]")
+    assert guest[:3] == ["A guest Virtual machine, software emulation (TCG)", "3 100 ms", "2 900 to 3 300 ms"]
+    assert theirs[0].startswith("A guest of theirs Virtual machine, published, hardware virtualisation [A manual]")
     assert theirs[1:3] == ["125 ms", "published"]
-    assert text.count("logarithmic, from 10") == 1
+    assert axis_[0] == "Scale: logarithmic, each line is ten times the one before, in ms"
+    # What is emulated is folded below what is published, in a part that opens without a script.
+    assert re.search(r'<details class="chart__folded"[^>]*>(?:(?!</details>).)*row--emulated', block(text, "small"))
+    assert block(text, "small").index("row--published") < block(text, "small").index("chart__folded")
 
 
 def test_two_machines_stand_below_each_other_with_a_chooser(data: Data) -> None:
@@ -207,7 +213,7 @@ def test_a_line_chart_and_its_table_hold_the_same_values(data: Data) -> None:
     marks = [one.attrib for one in svg.iter() if "ln-mark" in one.attrib.get("class", "")]
     assert len(marks) == 3 + 3 + 1
     assert sum("ln-hollow" in one["class"] for one in marks) == 3 + 1
-    assert "Theirs (instances: 1): 5 MiB" in text.replace(NARROW, " ")
+    assert "Theirs (instances: 1): 5.2 MB" in text.replace(NARROW, " ")
 
 
 def test_the_key_shows_each_line_as_it_is_drawn(data: Data) -> None:

@@ -22,6 +22,9 @@
       }
     });
     /* What scrolls sideways must be reachable by keyboard. */
+    document.querySelectorAll("table.observed:not([tabindex])").forEach(function (table) {
+      if (table.scrollWidth > table.clientWidth) table.setAttribute("tabindex", "0");
+    });
     document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex]), .diagram__panel:not([tabindex]), .plot:not([tabindex])").forEach(function (wrap) {
       if (wrap.scrollWidth > wrap.clientWidth) {
         wrap.setAttribute("tabindex", "0");
