@@ -230,7 +230,7 @@ KINDS = [
     Kind(G, "an answer's demand taken out", swap(GUIDE, r", demands: \[[a-z, -]+\]", "", blamed=CASES), seen=False),
     Kind(G, "a figure of the planner", swap(PLANNER, r"(?<=figure: )[a-z0-9-]+", "rss-2048-firecracker")),
     Kind(G, "a coefficient of the planner typed", swap(PLANNER, r"measured: \{.*\}$", 'measured: {bytes: "3145728"}')),
-    Kind(P, "a citation taken out", swap(PAGES, r' \{\{ cite\("[^"]+", "[^"]+"\) \}\}', "")),
+    Kind(P, "a citation taken out", swap(PAGES, r' \{\{ cite\("[^"]+", "[^"]+"\) \}\}', "", blamed=SOURCES)),
     Kind(P, "a citation of another place", other_place, seen=False),
     Kind(P, "a citation of a source that is not there", swap(PAGES, r'(?<=\{\{ cite\(")[a-z0-9-]+', "no-such-source")),
     Kind(P, "a macro misspelt", swap(PAGES, r"(?<=\{\{ )(?:cite|figure|result|chart|example)(?=\()", lambda m, r: m[0][:-1])),
