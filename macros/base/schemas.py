@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -58,8 +58,7 @@ def _validator(text: str) -> Draft202012Validator:
 def _misfits(validator: Draft202012Validator, content: Any) -> list[ValidationError]:  # noqa: ANN401, whatever a file holds
     """Return each way in which content does not fit. Raises SchemaError for a schema that is none.
 
-    The schema is checked only where it refuses something or cannot be followed: to check all of them takes ten times as
-    long as to validate a small site, and a test checks them.
+    The schema itself is checked only where it refuses something, which is slow; a test checks all schemas.
     """
     try:
         found = list(validator.iter_errors(content))
@@ -81,9 +80,8 @@ def _description(rules: Any, error: ValidationError) -> str:  # noqa: ANN401, a 
     found: str = rules.get("description", "")
     node = rules
     for step in error.absolute_schema_path:
-        while (
-            isinstance(node, dict) and step not in node and "$ref" in node
-        ):  # the library's path leaves references out
+        # The library's path leaves references out.
+        while isinstance(node, dict) and step not in node and "$ref" in node:
             node = functools.reduce(lambda part, key: part[key], node["$ref"].removeprefix("#/").split("/"), rules)
             found = node.get("description", found)
         node = node[step]
@@ -114,9 +112,9 @@ def validate(document: Document, schema: Path) -> bool:
         where = ".".join(map(str, at)) or "the file"
         remedy = _description(validator.schema, misfit) or f"see {relative(schema, root)}"
         if misfit.validator == "additionalProperties" and misfit.validator_value is False:
-            rules: Any = misfit.schema  # an object: a schema that is true or false has no keys to refuse
+            rules, instance = cast(tuple[dict[str, Any], dict[str, Any]], (misfit.schema, misfit.instance))
             known = rules.get("properties", {})
-            for key in sorted(set(misfit.instance) - set(known)):
+            for key in sorted(set(instance) - set(known)):
                 document.bad((*at, key), f"{where}: unknown key '{key}'", f"one of: {', '.join(known)}")
         else:
             document.bad(at, f"{where}: {_message(misfit)}", remedy)
