@@ -19,7 +19,7 @@ SIDES = ("host", "container", "vm")
 LAB = "lab"  # the folder of snippets/ that holds what the examples stand on
 RUNNER = "runner"  # the folder of snippets/ that holds what runs them
 # Files of the lab by which a script measures, besides its programs in Python.
-MEASURES = ("timed.sh", "system-calls")
+MEASURES = ("timed.sh", "network.sh", "system-calls")
 WORD = re.compile(rb"[\w.+-]+")  # a word of a path
 DEFAULT_SECONDS = {"host": 20, "container": 30, "vm": 60}
 

@@ -12,12 +12,13 @@ shift 3
 
 # The way out comes from the caller, who attaches a card to this network.
 ip link set lo up
-for _ in $(seq 300); do
+patience=${CVM_PATIENCE:-8}
+for _ in $(seq $((300 * patience))); do
     [ -z "$(ip -o -4 address show scope global)" ] || break
     sleep 0.1
 done
 [ -n "$(ip -o -4 address show scope global)" ] || {
-    echo "no network card came within 30 s" >&2
+    echo "no network card came within $((30 * patience)) s" >&2
     exit 1
 }
 

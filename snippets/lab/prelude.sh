@@ -8,6 +8,7 @@
 #   $RUN                    this run's id: every name that an example makes starts with it
 #   $WORK                   an empty directory that goes with the run
 #   $EFFORT                 how much a round of an experiment does: "once" or, when it is recorded, "full"
+#   $PATIENCE               how many times as long as on an idle machine anything may take: limits are for what hangs
 unset CDPATH # with it, cd prints where it goes
 if [ -z "${CVM_RUN:-}" ]; then
     root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -24,8 +25,9 @@ HERE=$CVM_HERE
 WORK=$CVM_WORK
 ACCEL=$CVM_ACCEL
 EFFORT=${CVM_EFFORT:-once}
-readonly RUN HERE WORK ACCEL EFFORT
-export RUN HERE WORK ACCEL EFFORT
+PATIENCE=${CVM_PATIENCE:-1}
+readonly RUN HERE WORK ACCEL EFFORT PATIENCE
+export RUN HERE WORK ACCEL EFFORT PATIENCE
 PATH="$CVM_LAB/bin:$PATH" # a docker that adds the run's label; see there
 cd "$CVM_BUILD" || exit 1
 # A failing command says where it stands; the line numbers are those of the script.
@@ -49,7 +51,7 @@ by_effort() {
 }
 
 # first_line METRIC COMMAND…: sample the seconds from the start of COMMAND to the first line that it or its
-# workload writes and that holds the word "ready"; then wait for its end, ten seconds at most.
+# workload writes and that holds the word "ready"; then wait for its end, ten seconds at most on an idle machine.
 first_line() {
     local metric=$1 seconds
     shift
@@ -57,10 +59,22 @@ first_line() {
     sample "$metric" "$seconds"
 }
 
-# wait_for SECONDS COMMAND…: run COMMAND until it succeeds, five times a second. SECONDS are those of a machine that
-# does nothing else: a busy one gets four times as many.
+# patient SECONDS: print a time limit, in seconds, for what takes at most SECONDS on a machine that does nothing else.
+patient() {
+    echo $(($1 * PATIENCE))
+}
+
+# within SECONDS COMMAND…: run COMMAND, and kill it when that limit is over; it then ends with 124, as timeout's does.
+within() {
+    local code=0
+    timeout --signal=KILL "$(patient "$1")" "${@:2}" || code=$?
+    [ "$code" != 137 ] || return 124
+    return "$code"
+}
+
+# wait_for SECONDS COMMAND…: run COMMAND until it succeeds, five times a second, up to that limit.
 wait_for() {
-    local tries=$(($1 * 4 * 5))
+    local tries=$(($(patient "$1") * 5))
     shift
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))

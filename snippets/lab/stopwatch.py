@@ -5,8 +5,8 @@ usage: stopwatch.py COMMAND [ARGUMENT…]
        stopwatch.py --in-turn N[,N…] COMMAND [ARGUMENT…]
 
 The clock starts just before the command's process is made and stops when the line has been read from its
-standard output: both events are the same whatever the command starts. The command is then given ten seconds
-to end, and ended if it does not. It exits with 1, and prints nothing, if the line never came.
+standard output: both events are the same whatever the command starts. The command is then given ten seconds, or
+CVM_PATIENCE times as many, to end, and ended if it does not. It exits with 1, and prints nothing, if the line never came.
 
 With --at-once it starts N instances without waiting and prints the seconds until each has written its line. With
 --in-turn it starts the next when the one before has written its line, and prints "N SECONDS" for each N asked for,
@@ -26,7 +26,7 @@ import time
 from contextlib import suppress
 
 READY = re.compile(rb"\bready\b[^\n]*\n")
-GRACE = 10.0  # seconds that a command may go on after its line
+GRACE = 10.0 * float(os.environ.get("CVM_PATIENCE", "1"))  # seconds that a command may go on after its line
 
 
 class Instance:

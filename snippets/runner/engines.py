@@ -14,7 +14,7 @@ from pathlib import Path
 
 from macros.model import requirements
 
-from . import client, daemon
+from . import daemon
 from .paths import SNIPPETS
 
 
@@ -58,13 +58,6 @@ def _containerd() -> str:
         return why
     sockets = ("/run/containerd/containerd.sock", "/run/docker/containerd/containerd.sock")
     return "" if any(os.access(path, os.W_OK) for path in sockets) else "no socket of containerd that this user may use"
-
-
-@functools.cache
-def _write_limits() -> str:
-    """Debian 13's client (26.1.5+dfsg1) takes --device-write-bps and sends an empty list, so that nothing is limited."""
-    sent = client.host_config("--device-write-bps", "/dev/null:1mb")
-    return "" if sent.get("BlkioDeviceWriteBps") else "this Docker client drops --device-write-bps silently"
 
 
 def _user_namespaces() -> str:
@@ -150,7 +143,6 @@ PROBES: dict[str, Callable[[], str]] = {
     "no-arm-translation": _no_arm_translation,
     "vsyscall": _vsyscall,
     "uml-boots": _uml_boots,
-    "write-limits": _write_limits,
     "ksm": lambda: "" if Path("/sys/kernel/mm/ksm/run").exists() else "this kernel has no KSM",
 }
 

@@ -23,7 +23,8 @@ from .runs import SUPERVISES, VARIABLE, Run, kill_processes, uninterrupted
 MARK = "\x1e"  # the ASCII record separator: printed where a region starts and ends, never by a command
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|c)")
 GRACE = 3.0  # seconds between SIGTERM and SIGKILL
-PATIENCE = 8  # how many times a side's `seconds`, meant for an idle machine, it may take on a busy one: the limit is for what hangs
+# How many times as long as on an idle machine a side, and whatever it waits for, may take: limits are for what hangs.
+PATIENCE = 8
 SUPERVISE = Path(__file__).with_name("supervise.py")
 
 
@@ -112,6 +113,7 @@ def environment(run: Run, lab: lab_.Lab, here: Path, effort: str = "") -> dict[s
         "CVM_LAB": str(LAB_SCRIPTS),
         "CVM_BUILD": str(LAB),
         "CVM_ACCEL": lab.accelerator,
+        "CVM_PATIENCE": str(PATIENCE),
         "CVM_EFFORT": os.environ.get("EFFORT", "once") if effort == "" else effort,
         "CVM_PYTHON": sys.executable,
         "LC_ALL": "C.UTF-8",

@@ -122,7 +122,7 @@ def test_a_neighbouring_vm_is_moved_and_weighted_as_a_process(run_example: Runs)
 
 @pytest.mark.example("performance/neighbours-disk")
 def test_a_write_limit_is_the_limit_in_force(run_example: Runs) -> None:
-    """The neighbour under --device-write-bps wrote about what the limit allows, in bytes a second, and not what it could."""
+    """The neighbour under the limit wrote about what the limit allows, in bytes a second, and not what it could."""
     output = run_example("performance/neighbours-disk", "container")
     states = ("alone", "beside", "limited")
     names = [*states, *(f"{state}-slow" for state in states), "neighbour-beside", "neighbour-limited"]

@@ -25,7 +25,7 @@ def test_the_docker_socket_is_root_on_the_host(run_example: Runs) -> None:
 def test_qemus_monitor_runs_programs_on_the_host(run_example: Runs) -> None:
     """A guest that can reach QEMU's monitor has a program run on the host, which copies a file there."""
     output = run_example("security/control-socket", "vm")
-    assert "the guest has spoken" in output["monitor"]
+    assert "the guest speaks to the monitor" in output["monitor"]
     assert "a file of the host" not in output["monitor"]  # it was copied on the host, and not sent to the guest
     assert output["answer"] == "a file of the host\n"
 

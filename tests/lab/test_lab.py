@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from macros.model.examples import Example, Side
-from snippets.runner import client, engines, lab, record
+from snippets.runner import engines, lab, record
 from snippets.runner.execute import Output, plain
 from snippets.runner.paths import LAB, LAB_SCRIPTS, ROOT
 from tests.conftest import built, require, run_patiently
@@ -501,11 +501,3 @@ def test_only_a_silent_emulated_guest_is_started_again(
         output = run_patiently(side, lab.Lab(accelerator, "", ""))
     assert (output.code, len(codes) - len(ends)) == (codes[runs - 1], runs)
     assert len(said) == runs - 1
-
-
-@pytest.mark.engine
-def test_what_the_docker_client_passes_on_is_asked_of_the_client_alone() -> None:
-    """Its request names a limit that every client knows; an option that none knows gives no request."""
-    require("docker")
-    assert client.host_config("--pids-limit", "7")["PidsLimit"] == 7
-    assert client.host_config("--no-such-option") == {}

@@ -70,6 +70,23 @@ def test_fio_in_base_units() -> None:
 
 def test_iperf_in_base_units() -> None:
     text = json.dumps({"end": {"sum_received": {"bits_per_second": 9.4e9}}}, indent=2)
-    assert parsed("readings", ["iperf3"], text).stdout == "9400000000\n"
-    refused = parsed("readings", ["iperf3"], json.dumps({"error": "no route"}, indent=2))
+    assert parsed("readings", ["iperf3", "tap"], text).stdout == "stream-tap 9400000000\n"
+    refused = parsed("readings", ["iperf3", "tap"], json.dumps({"error": "no route"}, indent=2))
     assert refused.returncode != 0 and "no route" in refused.stderr
+
+
+BOUNCED = """\
+[ ID] Interval        Transfer    Bandwidth         BB cnt=avg/min/max/stdev         Rtry  Cwnd/RTT    RPS
+[  1] 0.00-0.20 sec   391 KBytes  16.0 Mbits/sec    2000=0.098/0.055/0.511/0.020 ms    0   14K/74 us    10000 rps
+"""
+
+
+def test_a_round_trip_of_iperf_is_the_inverse_of_its_rate() -> None:
+    assert parsed("readings", ["iperf", "tap"], BOUNCED).stdout == "trip-tap 0.000100000\n"
+
+
+@pytest.mark.parametrize("text", ["", BOUNCED.replace("10000 rps", "0 rps"), "tcp bounce-back read failed\n"])
+def test_what_is_no_result_of_iperf_is_refused(text: str) -> None:
+    """A client that heard nothing reports no rate, or none that has an inverse."""
+    done = parsed("readings", ["iperf", "tap"], text)
+    assert done.returncode != 0 and "no round trips" in done.stderr

@@ -10,7 +10,7 @@ ls "$WORK/bundle"
 # --8<-- [end:bundle]
 
 # --8<-- [start:config]
-sed -i 's/"sh"/"sleep", "60"/; s/"terminal": true/"terminal": false/' \
+sed -i 's/"sh"/"sleep", "600"/; s/"terminal": true/"terminal": false/' \
     "$WORK/bundle/config.json"
 grep -E '"(sleep|hostname|readonly|pid|network|ipc|uts|mount)"' \
     "$WORK/bundle/config.json"
@@ -25,6 +25,6 @@ runc --root "$WORK/runc" exec "$RUN" ps -o pid,comm
 # --8<-- [start:outside]
 runc --root "$WORK/runc" state "$RUN" | tee "$WORK/state" |
     grep -E '"(pid|status)"'
-ps -o comm= -p "$(grep -oE '"pid": [0-9]+' "$WORK/state" | cut -c 8-)"
+ps -o comm= -p "$(sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' "$WORK/state")"
 runc --root "$WORK/runc" delete --force "$RUN"
 # --8<-- [end:outside]

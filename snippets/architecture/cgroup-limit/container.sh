@@ -4,7 +4,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:inside]
 c=$(docker run --rm -d -m 64m --cpus 0.5 --pids-limit 32 \
-    cvm-lab sleep 60)
+    cvm-lab sleep 600)
 # cgroup version 2 has the first file of each line, version 1 the others
 docker exec "$c" sh -c 'cd /sys/fs/cgroup
     echo memory $(cat memory.max memory/memory.limit_in_bytes)

@@ -3,7 +3,7 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:ancestors]
-c=$(docker run --rm -d cvm-lab sleep 60)
+c=$(docker run --rm -d cvm-lab sleep 600)
 first=$(docker inspect -f '{{.State.Pid}}' "$c")
 pid=$first
 while [ "$pid" -gt 1 ]; do

@@ -11,7 +11,7 @@ mem-path="$WORK/ram" \
     -kernel vmlinuz -initrd initramfs.gz \
     -append 'console=ttyS0 loglevel=1
     run="secret=$(echo drowssap-s-tseug-eht | rev)
-    echo ready; sleep 300; echo $secret"' &
+    echo ready; sleep 600; echo $secret"' &
 vm=$!
 # --8<-- [end:start]
 wait_for 30 grep -a -q ready "$WORK/console"

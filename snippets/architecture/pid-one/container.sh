@@ -7,7 +7,7 @@ docker run --rm cvm-lab ps -o pid,comm
 # --8<-- [end:inside]
 
 # --8<-- [start:outside]
-c=$(docker run --rm -d cvm-lab sleep 60)
+c=$(docker run --rm -d cvm-lab sleep 600)
 pid=$(docker inspect -f '{{.State.Pid}}' "$c")
 ps -o comm= -p "$pid"
 grep NSpid "/proc/$pid/status"

@@ -3,8 +3,8 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:write]
-a=$(docker run -d cvm-lab sleep 60)
-b=$(docker run --rm -d cvm-lab sleep 60)
+a=$(docker run -d cvm-lab sleep 600)
+b=$(docker run --rm -d cvm-lab sleep 600)
 docker exec "$a" sh -c 'echo changed >/etc/os-release; rm /etc/group'
 docker exec "$a" cat /etc/os-release
 docker exec "$b" cat /etc/os-release

@@ -5,7 +5,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:data]
 docker volume create "$RUN-data" >/dev/null
 docker run -d --network none --name "$RUN" -v "$RUN-data:/data" cvm-lab sh -c '
-    echo first >/data/file; exec sleep 60' >/dev/null
+    echo first >/data/file; exec sleep 600' >/dev/null
 # --8<-- [end:data]
 wait_for 10 docker exec "$RUN" grep first /data/file
 

@@ -4,7 +4,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 mkfifo "$WORK"/qmp.{in,out} "$WORK"/console.{in,out}
 work='echo first >/dev/vda; sync; echo written; read go
-    echo second >/dev/vda; sync; echo changed; exec sleep 60'
+    echo second >/dev/vda; sync; echo changed; exec sleep 600'
 
 # --8<-- [start:start]
 truncate --size=16M "$WORK/disk" "$WORK/backup"
@@ -20,13 +20,13 @@ exec 3<>"$WORK/qmp.in" 4<>"$WORK/qmp.out" 5<>"$WORK/console.in" 6<>"$WORK/consol
 tell() { # JSON: one command, and its answer, without the events in between
     local line
     echo "$1" >&3
-    while read -r -t 30 line <&4; do
+    while read -r -t "$(patient 30)" line <&4; do
         case $line in *'"return"'* | *'"error"'*) break ;; esac
     done
     echo "$line"
 }
 tell '{"execute": "qmp_capabilities"}' >/dev/null
-timeout 30 grep -a -q -m 1 written <&6
+within 30 grep -a -q -m 1 written <&6
 
 # --8<-- [start:backup]
 # the disk as it is at this moment, while the guest goes on
@@ -35,7 +35,7 @@ tell '{"execute": "blockdev-backup", "arguments": {"device": "disk",
 # --8<-- [end:backup]
 # After the command the backup's moment is past: what the guest writes now is not in it.
 echo go >&5
-timeout 30 grep -a -q -m 1 changed <&6
+within 30 grep -a -q -m 1 changed <&6
 finished() { tell '{"execute": "query-block-jobs"}' | grep -q '"return": \[\]'; }
 wait_for 30 finished
 

@@ -22,7 +22,7 @@ exec 5<>"$WORK/there.qmp.in" 6<>"$WORK/there.qmp.out"
 tell() { # JSON: one command to the first VM, and its answer, without the events in between
     local line
     echo "$1" >&3
-    while read -r -t 30 line <&4; do
+    while read -r -t "$(patient 30)" line <&4; do
         case $line in *'"return"'* | *'"error"'*) break ;; esac
     done
     echo "$line"

@@ -55,5 +55,6 @@ docker ps -a --format '{{.Names}}: {{.State}}' |
 # --8<-- [end:after]
 docker ps -a -q | xargs docker rm -f >/dev/null
 { kill -KILL "$!"; wait "$!"; } 2>/dev/null || true
-# The engine's control groups: a power cut left some.
-find /sys/fs/cgroup -depth -path "*/$RUN*" -type d -exec rmdir {} +
+# The engine's control groups: a power cut left some, which empty when the last process has died.
+ungrouped() { find /sys/fs/cgroup -depth -path "*/$RUN*" -type d -exec rmdir {} +; }
+wait_for 10 ungrouped

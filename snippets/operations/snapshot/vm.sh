@@ -27,7 +27,7 @@ echo savevm ten >"$WORK/first.monitor.in"
 # --8<-- [end:save]
 # The monitor takes the next command when the snapshot is written, and the guest goes on.
 echo info version >"$WORK/first.monitor.in"
-timeout 30 grep -a -q -m 1 '^[0-9]*\.[0-9]*\.[0-9]' <&3
+within 30 grep -a -q -m 1 '^[0-9]*\.[0-9]*\.[0-9]' <&3
 lines=$(wc -l <"$WORK/first")
 counted_on() { [ "$(wc -l <"$WORK/first")" -ge $((lines + 5)) ]; }
 wait_for 30 counted_on

@@ -24,7 +24,7 @@ docker volume create "$RUN-data" >/dev/null
 docker run -d --network none --name "$RUN" -v "$RUN-data:/data" \
     "$RUN-app" sh -c '
     echo kept >/data/state; echo lost >/state
-    exec sleep 60' >/dev/null
+    exec sleep 600' >/dev/null
 # --8<-- [end:build]
 wait_for 10 docker exec "$RUN" grep lost /state
 

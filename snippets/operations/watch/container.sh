@@ -4,7 +4,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 # --8<-- [start:start]
 docker run -d --network none --name "$RUN" -m 64m cvm-lab sh -c '
-    echo out; echo err >&2; exec sleep 60' >/dev/null
+    echo out; echo err >&2; exec sleep 600' >/dev/null
 # --8<-- [end:start]
 written() { [ "$(docker logs "$RUN" 2>&1 | wc -l)" = 2 ]; }
 wait_for 10 written

@@ -6,7 +6,7 @@ mkfifo "$WORK"/qmp.{in,out}
 truncate --size=1M "$WORK/disk"
 # shellcheck disable=SC2016 # the guest is to expand it
 work='echo out; dd if=/dev/zero of=/dev/vda bs=64k count=1 2>/dev/null
-    sync; echo $(head -n 3 /proc/meminfo); exec sleep 60'
+    sync; echo $(head -n 3 /proc/meminfo); exec sleep 600'
 
 # --8<-- [start:start]
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
@@ -20,7 +20,7 @@ exec 3<>"$WORK/qmp.in" 4<>"$WORK/qmp.out"
 tell() { # JSON: one command, and its answer, without the events in between
     local line
     echo "$1" >&3
-    while read -r -t 30 line <&4; do
+    while read -r -t "$(patient 30)" line <&4; do
         case $line in *'"return"'* | *'"error"'*) break ;; esac
     done
     echo "$line"

@@ -7,28 +7,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # without a network by one inside.
 amount=$(by_effort '--bytes 8M' '--time 1')
 time=$(by_effort 0.2 1)
-# ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
-ports() {
-    "$CVM_PYTHON" -I -S -c 'import socket, sys
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-found = [server.getsockname()[1] for server in held]
-for server in held:
-    server.close() # before the numbers are told, since they are used at once
-print(*found)' "$1"
-}
-# listening PORT…: whether something listens on each of the ports, in this network namespace.
-listening() {
-    local port
-    for port; do
-        grep -q "$(printf ':%04X 0.* 0A ' "$port")" /proc/net/tcp /proc/net/tcp6 || return 1
-    done
-}
-# reading PLACE: sample what the two clients wrote. iperf gives the round trips a
-# second, one after the other; a round trip takes the inverse.
-reading() {
-    sample "stream-$1" "$("$CVM_PYTHON" -I -S "$CVM_LAB/readings.py" iperf3 <"$WORK/stream")"
-    sample "trip-$1" "$(awk '$NF == "rps" {trip = 1 / $(NF - 1)} END {printf "%.9f", trip}' "$WORK/trips")"
-}
+source "$CVM_LAB/network.sh"
 
 # --8<-- [start:server]
 export TMPDIR=/tmp # a directory that also exists below tools
@@ -40,13 +19,17 @@ c=$(docker run --rm -d -p 127.0.0.1::5201 -p 127.0.0.1::5001 cvm-tools \
 ready='[ "$(cat /proc/net/tcp /proc/net/tcp6 | grep -c " 0A ")" = 2 ]'
 wait_for 10 docker exec "$c" sh -c "$ready"
 
+# iperf's client waits no longer for an answer than half of --interval, and then for ever; SIGTERM does not end it.
+chroot() { within 60 chroot "$@"; }
+
 # --8<-- [start:bridge]
 address=$(docker inspect \
     -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$c")
 chroot tools iperf3 --client "$address" --port 5201 \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client "$address" --port 5001 \
-    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --interval 60 \
+    --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:bridge]
 reading bridge
 
@@ -58,12 +41,13 @@ pgrep -f "docker-proxy .*-host-port $p1 " >/dev/null &&
 chroot tools iperf3 --client 127.0.0.1 --port "$p1" \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client 127.0.0.1 --port "$p2" \
-    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --interval 60 \
+    --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:published]
 reading published
 docker rm -f "$c" >/dev/null
 
-read -r p1 p2 < <(ports 2)
+read -r p1 p2 < <(held_ports 2)
 # --8<-- [start:host]
 : "${p1:=5201}" "${p2:=5001}" # two ports that are free
 docker run --rm -d --name "$RUN-host" --network host cvm-tools \
@@ -75,7 +59,8 @@ wait_for 10 listening "$p1" "$p2"
 chroot tools iperf3 --client 127.0.0.1 --port "$p1" \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client 127.0.0.1 --port "$p2" \
-    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --interval 60 \
+    --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:host-client]
 reading host
 docker rm -f "$RUN-host" >/dev/null
@@ -89,7 +74,8 @@ wait_for 10 docker exec "$RUN-none" sh -c "$ready"
 docker exec "$RUN-none" iperf3 --client 127.0.0.1 --port 5201 \
     ${amount:---time 1} --json >"$WORK/stream"
 docker exec "$RUN-none" iperf --client 127.0.0.1 --port 5001 \
-    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --interval 60 \
+    --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:none-client]
 reading none
 docker rm -f "$RUN-none" >/dev/null

@@ -7,23 +7,9 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # cards: eth0 leads into QEMU's own network stack (user), eth1 to a tap device.
 amount=$(by_effort '--bytes 8M' '--time 1')
 time=$(by_effort 0.2 1)
-# ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
-ports() {
-    "$CVM_PYTHON" -I -S -c 'import socket, sys
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-found = [server.getsockname()[1] for server in held]
-for server in held:
-    server.close() # before the numbers are told, since they are used at once
-print(*found)' "$1"
-}
-# reading PLACE: sample what the two clients wrote. iperf gives the round trips a
-# second, one after the other; a round trip takes the inverse.
-reading() {
-    sample "stream-$1" "$("$CVM_PYTHON" -I -S "$CVM_LAB/readings.py" iperf3 <"$WORK/stream")"
-    sample "trip-$1" "$(awk '$NF == "rps" {trip = 1 / $(NF - 1)} END {printf "%.9f", trip}' "$WORK/trips")"
-}
+source "$CVM_LAB/network.sh"
 
-read -r p1 p2 < <(ports 2)
+read -r p1 p2 < <(held_ports 2)
 # --8<-- [start:tap]
 tap=cvm${RUN##*-}
 # Addresses of the range that is set aside for benchmarks (RFC 2544)
@@ -61,11 +47,15 @@ vm=$!
 trap 'kill "$vm"' EXIT
 wait_for 90 grep -q ready "$WORK/console"
 
+# iperf's client waits no longer for an answer than half of --interval, and then for ever; SIGTERM does not end it.
+chroot() { within 60 chroot "$@"; }
+
 # --8<-- [start:user]
 chroot tools iperf3 --client 127.0.0.1 --port "$p1" \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client 127.0.0.1 --port "$p2" \
-    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --interval 60 \
+    --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:user]
 reading user
 
@@ -73,6 +63,7 @@ reading user
 chroot tools iperf3 --client "$net.2" --port 5201 \
     ${amount:---time 1} --json >"$WORK/stream"
 chroot tools iperf --client "$net.2" --port 5001 \
-    --bounceback --bounceback-period 0 --time "${time:-1}" >"$WORK/trips"
+    --bounceback --bounceback-period 0 --interval 60 \
+    --time "${time:-1}" >"$WORK/trips"
 # --8<-- [end:tap-client]
 reading tap

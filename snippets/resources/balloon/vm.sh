@@ -21,8 +21,8 @@ start asked off
 start reports on
 # --8<-- [end:start]
 said() { # WORD: wait until both guests have said it
-    timeout 60 grep -a -q "$1" "$WORK/asked.console.out"
-    timeout 60 grep -a -q "$1" "$WORK/reports.console.out"
+    within 60 grep -a -q "$1" "$WORK/asked.console.out"
+    within 60 grep -a -q "$1" "$WORK/reports.console.out"
 }
 go() {
     echo go >"$WORK/asked.console.in"

@@ -58,7 +58,7 @@ def containerd(container):
 
 
 def wait(container, topic):
-    for _ in range(200):
+    for _ in range(200 * int(os.environ["PATIENCE"])):
         if topic in (events := containerd(container)):
             return events
         time.sleep(0.01)

@@ -10,7 +10,7 @@ docker run --rm --cpus 0.5 cvm-lab sh -c 'exec 2>&1
     cd /sys/fs/cgroup; cat cpu.stat cpu/cpu.stat
     cat cpu.max cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us |
         xargs echo quota and period:' >"$WORK/cpu" || true
-grep -E '^(real|user|sys|nr_periods|nr_throttled|quota)' "$WORK/cpu"
+grep -w -E '^(real|user|sys|nr_periods|nr_throttled|quota)' "$WORK/cpu"
 # --8<-- [end:cpu]
 
 # --8<-- [start:memory]

@@ -18,10 +18,10 @@ pss() {
     local files=("${@/#//proc/}")
     cat "${files[@]/%//smaps_rollup}" | awk '/^Pss:/ {kib += $2} END {printf "%.0f\n", kib * 1024}'
 }
-scan() { # until two passes over all memory in a row have merged nothing, half a minute at most
-    local _ passes sharing=-1 still=0
+scan() { # until two passes over all memory in a row have merged nothing, half a minute at most on an idle machine
+    local tries passes sharing=-1 still=0
     passes=$(cat "$ksm/full_scans")
-    for _ in {1..150}; do
+    for ((tries = 150 * PATIENCE; tries > 0; tries--)); do
         sleep 0.2
         [ "$(cat "$ksm/full_scans")" -gt "$passes" ] || continue
         passes=$(cat "$ksm/full_scans")

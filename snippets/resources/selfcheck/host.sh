@@ -14,7 +14,7 @@ print(json.load(open(sys.argv[1]))["results"][0]["times"][0])' "$WORK/startup.js
 
 # A program that shares its libraries with others and waits. Both ways read the same counters of the kernel; the sum of
 # the parts is rounded down to whole kB in each part.
-"$CVM_PYTHON" -I -S -c 'import time; print("waits", flush=True); time.sleep(60)' >"$WORK/waits" &
+"$CVM_PYTHON" -I -S -c 'import time; print("waits", flush=True); time.sleep(600)' >"$WORK/waits" &
 pid=$!
 wait_for 10 grep -q waits "$WORK/waits"
 rollup=$(cat "/proc/$pid/smaps_rollup")

@@ -2,9 +2,8 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
-# A port of 127.0.0.1 that nothing listens on.
-port=$("$CVM_PYTHON" -I -S -c 'import socket
-print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+source "$CVM_LAB/network.sh"
+port=$(held_ports 1) # the guest is told it before QEMU starts
 
 # --8<-- [start:marker]
 echo 'a file of the host' >"$WORK/marker"
@@ -20,9 +19,9 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -kernel vmlinuz -initrd initramfs.gz \
     -append "console=ttyS0 loglevel=1
     run=\"ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
-    (printf 'migrate \042exec:cp $WORK/marker $WORK/answer\042\n'
-    sleep 1) | timeout 2 nc 10.0.2.2 $port >/dev/null
-    echo the guest has spoken\"" 2>"$WORK/log"
+    echo the guest speaks to the monitor
+    (printf 'migrate \042exec:cp $WORK/marker $WORK/answer\042\nquit\n'
+    sleep 600) | nc 10.0.2.2 $port >/dev/null\"" 2>"$WORK/log"
 # --8<-- [end:monitor]
 
 # --8<-- [start:answer]

@@ -33,6 +33,9 @@ docker logs "$RUN-greedy" 2>&1 | grep -v finished
 docker exec "$RUN-neighbour" sh /wishes/greedy
 # --8<-- [end:neighbour]
 
+# Its processes have ended, and one more fits below its limit.
+wait_for 15 docker exec "$RUN-greedy" true
+
 # --8<-- [start:one-disk]
 # without a limit, the files of all containers lie on one disk
 docker exec "$RUN-greedy" df -P / | awk 'NR == 2 {print $2, "KiB"}'

@@ -2,9 +2,8 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
-# A port of 127.0.0.1 that nothing listens on.
-port=$("$CVM_PYTHON" -I -S -c 'import socket
-print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+source "$CVM_LAB/network.sh"
+port=0 # the server takes one that is free
 
 # --8<-- [start:host]
 : "${port:=8080}" # one that is free
@@ -12,6 +11,7 @@ mkdir "$WORK/www"
 echo 'for this machine only' >"$WORK/www/marker"
 ./busybox httpd -f -p "127.0.0.1:$port" -h "$WORK/www" &
 # --8<-- [end:host]
+port=$(port_of $!)
 wait_for 10 ./busybox wget -q -O /dev/null "http://127.0.0.1:$port/marker"
 
 # --8<-- [start:own]

@@ -3,6 +3,7 @@ set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 trap 'cat "$WORK/warning" >&2' ERR
+limit=$(patient 1)
 # --8<-- [start:make]
 for network in red blue; do
     docker network create "$RUN-$network" >"$WORK/id"
@@ -19,8 +20,8 @@ start client red
 start other blue
 start alone inner
 ask() { # NAME ADDRESS
-    docker exec "$RUN-$1" timeout 1 wget -q -O - "http://$2/os-release" \
-        2>/dev/null || echo "no answer"
+    docker exec "$RUN-$1" timeout "${limit:-1}" \
+        wget -q -O - "http://$2/os-release" 2>/dev/null || echo "no answer"
 }
 address() { # NAME
     docker inspect "$RUN-$1" \

@@ -7,6 +7,8 @@ echo 'a service of the host' >"$WORK/host/who"
 echo 'a service of the container' >"$WORK/container/who"
 ln -s "$PWD/busybox" "$WORK/busybox"
 cd "$WORK"
+limit=$(patient 1)
+export limit
 
 # --8<-- [start:gateway]
 cat >"$WORK/gateway" <<'END'
@@ -29,7 +31,7 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 nsenter --net=/run/netns/container ./busybox httpd -p 80 -h container
 ./busybox httpd -p 8081 -h host
 ask() { # what the client gets
-    nsenter --net=/run/netns/client timeout 1 \
+    nsenter --net=/run/netns/client timeout "${limit:-1}" \
         ./busybox wget -q -O - "http://192.0.2.1:$1/who" || echo "no answer"
 }
 END

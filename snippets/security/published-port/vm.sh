@@ -2,9 +2,8 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
-# A port of 127.0.0.1 that nothing listens on.
-port=$("$CVM_PYTHON" -I -S -c 'import socket
-print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+source "$CVM_LAB/network.sh"
+port=0 # QEMU takes one that is free
 
 # --8<-- [start:start]
 : "${port:=8080}" # one that is free
@@ -21,6 +20,7 @@ vm=$!
 # --8<-- [end:start]
 trap 'kill "$vm"' EXIT
 wait_for 60 grep -q ready "$WORK/console"
+port=$(port_of "$vm")
 
 # --8<-- [start:ask]
 ./busybox wget -q -O - "http://127.0.0.1:$port/os-release"

@@ -5,7 +5,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # --8<-- [start:nnp]
 # a root without a password, and a program su that runs as root for everybody
 prepare='sed -i s/^root:x:/root::/ /etc/passwd; cp /bin/busybox /su
-    chmod 4755 /su; exec sleep 60'
+    chmod 4755 /su; exec sleep 600'
 for value in false true; do
     docker run -d --name "$RUN-$value" --network none \
         --security-opt "no-new-privileges=$value" \

@@ -6,7 +6,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 # a file that root keeps from all others
 (umask 077 && echo secret >"$WORK/file")
 docker run -d --name "$RUN" --network none -v "$WORK/file:/file:ro" \
-    cvm-lab sleep 60 >/dev/null
+    cvm-lab sleep 600 >/dev/null
 pid=$(docker inspect -f '{{.State.Pid}}' "$RUN")
 echo "user number inside: $(docker exec "$RUN" id -u)"
 echo "user number on the host: $(ps -o uid= -p "$pid" | tr -d ' ')"

@@ -11,7 +11,7 @@ runc spec --bundle "$WORK/bundle"
 map='[{"containerID": 0, "hostID": 100000, "size": 65536}]'
 file='{"destination": "/file", "type": "bind",'
 file+='"source": "/mnt/file", "options": ["bind"]}'
-sed -i -e 's/"sh"/"sleep", "60"/; s/"terminal": true/"terminal": false/' \
+sed -i -e 's/"sh"/"sleep", "600"/; s/"terminal": true/"terminal": false/' \
     -e "s/\"namespaces\": \[/\"uidMappings\": $map, &{\"type\": \"user\"},/" \
     -e "s/\"namespaces\": \[/\"gidMappings\": $map, &/" \
     -e "s|\"mounts\": \[|&$file,|" "$WORK/bundle/config.json"
@@ -26,7 +26,8 @@ mount --bind "$WORK" /mnt
 cd /mnt/bundle
 runc --root "$WORK/runc" run --detach "$RUN"
 inside() { runc --root "$WORK/runc" exec "$RUN" "$@" </dev/null; }
-pid=$(runc --root "$WORK/runc" state "$RUN" | sed -n 's/.*"pid": \(.*\),/\1/p')
+pid=$(runc --root "$WORK/runc" state "$RUN" |
+    sed -n 's/.*"pid": *\([0-9]*\).*/\1/p')
 echo "user number inside: $(inside id -u)"
 echo "user number on the host: $(ps -o uid= -p "$pid" | tr -d ' ')"
 echo "map of user numbers: $(awk '{print $1, $2, $3}' "/proc/$pid/uid_map")"

@@ -4,8 +4,8 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
 n=3 # instances of middle; each boot takes seconds of a processor in software emulation
 [ "$ACCEL" != kvm ] || n=10
-port=$("$CVM_PYTHON" -I -S -c 'import socket
-print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+source "$CVM_LAB/network.sh"
+port=0 # QEMU takes one that is free
 
 # --8<-- [start:files]
 : "${n:=3}" # instances of middle
@@ -58,6 +58,7 @@ for i in $(seq "$n"); do service "middle-$i" $((i + 2)); done
 service front 1 -device virtio-net-pci,netdev=host \
     -netdev "user,id=host,restrict=on,hostfwd=tcp:127.0.0.1:$port-:80"
 # --8<-- [end:services]
+port=$(port_of "${pid[front]}")
 
 # --8<-- [start:load]
 load() { # REQUESTS PER-SECOND: orders for three packets of tea

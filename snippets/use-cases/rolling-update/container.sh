@@ -2,8 +2,8 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
-port=$("$CVM_PYTHON" -I -S -c 'import socket
-print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+source "$CVM_LAB/network.sh"
+port=0 # the balancer takes one that is free
 
 # --8<-- [start:versions]
 # two versions of a service, as two images
@@ -41,6 +41,7 @@ for name in a b c; do ready $name; cat "$WORK/port-$name"; done >"$WORK/list"
 "$CVM_PYTHON" -I -S "$CVM_LAB/balancer.py" "$port" "$WORK/list" &
 # --8<-- [end:balancer]
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
+port=$(port_of $!)
 wait_for 10 ask "$port" /cgi-bin/app
 
 # --8<-- [start:update]

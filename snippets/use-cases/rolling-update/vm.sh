@@ -2,16 +2,8 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
-# ports COUNT: print as many ports of 127.0.0.1 that nothing listens on.
-ports() {
-    "$CVM_PYTHON" -I -S -c 'import socket, sys
-held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
-found = [server.getsockname()[1] for server in held]
-for server in held:
-    server.close() # before the numbers are told, since they are used at once
-print(*found)' "$1"
-}
-read -r port a b c a2 b2 c2 < <(ports 7)
+source "$CVM_LAB/network.sh"
+port=0 # the balancer takes one that is free
 
 # --8<-- [start:versions]
 # two versions of a service, as two archives behind the lab's
@@ -25,13 +17,11 @@ done
 # --8<-- [end:versions]
 
 # --8<-- [start:instances]
-declare -A at=([a]=${a:-8081} [b]=${b:-8082} [c]=${c:-8083}
-    [a-2]=${a2:-8084} [b-2]=${b2:-8085} [c-2]=${c2:-8086})
-declare -A pid
-start() { # NAME VERSION: an instance, at its port of 127.0.0.1
+declare -A pid at
+start() { # NAME VERSION: an instance, at a free port of 127.0.0.1
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
         -device virtio-net-pci,netdev=n -netdev \
-        "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:${at[$1]}-:80" \
+        user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:0-:80 \
         -nodefaults -display none -serial "file:$WORK/console-$1" \
         -no-reboot -kernel vmlinuz -initrd "$WORK/$2.gz" \
         -append 'console=ttyS0 loglevel=1
@@ -41,6 +31,7 @@ start() { # NAME VERSION: an instance, at its port of 127.0.0.1
 }
 ready() { # NAME: it has booted, and has answered
     until grep -qs ready "$WORK/console-$1"; do sleep 0.2; done
+    at[$1]=$("$CVM_PYTHON" -I -S "$CVM_LAB/ports.py" of "${pid[$1]}")
     until ask "${at[$1]}" /cgi-bin/app; do sleep 0.2; done
 }
 stop() { # NAME: at once
@@ -58,6 +49,7 @@ for name in a b c; do ready $name; echo "${at[$name]}"; done >"$WORK/list"
 "$CVM_PYTHON" -I -S "$CVM_LAB/balancer.py" "$port" "$WORK/list" &
 # --8<-- [end:balancer]
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
+port=$(port_of $!)
 wait_for 10 ask "$port" /cgi-bin/app
 
 # --8<-- [start:update]

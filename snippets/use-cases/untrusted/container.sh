@@ -2,6 +2,7 @@
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
+limit=$(patient 2)
 # --8<-- [start:bait]
 boot=$(cat /proc/sys/kernel/random/boot_id)
 echo mine >"$WORK/file"
@@ -15,20 +16,20 @@ tenant=$(docker inspect -f \
 grep -q mine "$WORK/file"
 wait_for 5 grep -q -a "secre[t]" "/proc/$secret/cmdline"
 answers() {
-    printf 'GET / HTTP/1.0\n\n' | ./busybox nc -w 2 "$tenant" 8080 | grep HTTP
+    printf 'GET / HTTP/1.0\n\n' | ./busybox nc -w "$limit" "$tenant" 8080 | grep HTTP
 }
 wait_for 10 answers
 
 # --8<-- [start:default]
 module=$PWD/modules/lib/modules/spare.ko
 docker run --rm -v "$HERE/probes:/probes:ro" -v "$module:/module.ko:ro" \
-    cvm-lab sh /probes "$boot" "$WORK/file" "$tenant" 8080
+    cvm-lab sh /probes "$boot" "$WORK/file" "$tenant" 8080 "${limit:-2}"
 # --8<-- [end:default]
 
 # --8<-- [start:hardened]
 docker run --rm -v "$HERE/probes:/probes:ro" -v "$module:/module.ko:ro" \
     --network none --user 65534:65534 --cap-drop ALL \
     --security-opt no-new-privileges --read-only --pids-limit 32 -m 64m \
-    cvm-lab sh /probes "$boot" "$WORK/file" "$tenant" 8080
+    cvm-lab sh /probes "$boot" "$WORK/file" "$tenant" 8080 "${limit:-2}"
 # --8<-- [end:hardened]
 kill "$secret"

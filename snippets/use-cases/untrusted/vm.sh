@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+source "$CVM_LAB/network.sh"
 
+limit=$(patient 2)
 # --8<-- [start:bait]
 boot=$(cat /proc/sys/kernel/random/boot_id)
 echo mine >"$WORK/file"
 (exec -a "$RUN-secret" sleep 600) &
 secret=$!
-python3 -u -m http.server -b 127.0.0.1 -d rootfs/etc 0 \
-    >"$WORK/tenant" 2>&1 &
+python3 -m http.server -b 127.0.0.1 -d rootfs/etc 0 \
+    >"$WORK/tenant" 2>&1 & # 0: it takes a port that is free
 server=$!
 # --8<-- [end:bait]
 # Who is not confined finds all three: else "stopped" would mean nothing.
 grep -q mine "$WORK/file"
 wait_for 5 grep -q -a "secre[t]" "/proc/$secret/cmdline"
-wait_for 10 grep -q ' port ' "$WORK/tenant"
-port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$WORK/tenant")
-printf 'GET / HTTP/1.0\n\n' | ./busybox nc -w 2 127.0.0.1 "$port" |
-    grep HTTP >"$WORK/answer"
+port=$(port_of "$server")
+answers() {
+    printf 'GET / HTTP/1.0\n\n' | ./busybox nc -w "$limit" 127.0.0.1 "$port" | grep HTTP
+}
+wait_for 10 answers
 
 # --8<-- [start:disk]
 # a disk with the lab's tree, the probes, runc with its libraries, and a bundle
@@ -35,6 +38,7 @@ mapfile -t libraries < <(ldd "$runc" | grep -o '/[^ ]*')
 cp --parents --dereference "$runc" "${libraries[@]}" "$tree"
 runc spec --bundle "$tree/bundle"
 words="\"/probes\", \"$boot\", \"$WORK/file\", \"10.0.2.2\", \"$port\""
+words="$words, \"${limit:-2}\""
 sed -i "s|\"sh\"|&, $words|
     s/\"terminal\": true/\"terminal\": false/
     s/\"uid\": 0/\"uid\": 65534/; s/\"gid\": 0/\"gid\": 65534/; /\"CAP_/d
@@ -59,7 +63,8 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 \
     echo ---
     echo 99 >/proc/sys/user/max_user_namespaces
     ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0
-    sh /probes $boot $WORK/file 10.0.2.2 $port\"" | tr -d '\r' >"$WORK/out"
+    sh /probes $boot $WORK/file 10.0.2.2 $port ${limit:-2}\"" |
+    tr -d '\r' >"$WORK/out"
 # --8<-- [end:boot]
 
 # --8<-- [start:nested]

@@ -18,10 +18,11 @@ echo "no policy:  $(docker inspect -f "$state" "$RUN-no")"
 echo "on-failure: $(docker inspect -f "$state" "$RUN-policy")"
 # --8<-- [end:states]
 
+limit=$(patient 1)
 # --8<-- [start:hang]
 # a web server that runs but no longer answers
 docker run -d --network none --name "$RUN-hang" --restart always \
-    --health-cmd 'timeout 1 wget -q -O - http://localhost/lab' \
+    --health-cmd "timeout ${limit:-1} wget -q -O - http://localhost/lab" \
     --health-interval 0.2s --health-retries 2 cvm-lab \
     sh -c 'echo here >/lab; httpd -h /; exec sleep 600' >/dev/null
 health() {
