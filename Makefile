@@ -48,7 +48,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache"
 PAGES := $(shell $(CHECKOUT) files '*.md')
 SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on hammer successors clean lock
+.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on identity hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -167,6 +167,9 @@ compare: .venv/site.stamp ## print this machine's medians next to the published 
 
 bench: .venv/dev.stamp ## time the build and the checks against an empty site
 	@$(RUN) -m tests.bench
+
+identity: .venv/site.stamp ## draw logo, favicon and social card again, after a change of macros/render/identity.py or its template
+	@$(RUN) -m macros.render.identity
 
 hammer: .venv/site.stamp ## kill examples at random moments and say what is left; KILLS= for how often, SECTIONS= for which
 	@$(SETUP) engines start

@@ -18,7 +18,7 @@ from macros.base.markup import CODE_SPAN
 from macros.base.problems import Problems
 
 FRONT = re.compile(r"-{3}[ \t]*\n(?P<yaml>.*?\n)(?:-{3}|\.{3})[ \t]*\n", re.DOTALL)
-FRONT_KEYS = {"title", "description", "hide"}
+FRONT_KEYS = {"title", "description", "hide", "search", "tags"}
 RAW = "docs/contributing.md"  # the page that shows how macros are called
 
 
@@ -70,6 +70,13 @@ def check_front_matter(text: str, file: str, problems: Problems) -> None:
         elif key == "hide":
             if not isinstance(value, list) or not set(map(str, value)) <= {"navigation", "toc", "footer", "path"}:
                 bad(line, "'hide' is not a list of parts of the page", "write [navigation, toc]")
+        elif key == "search":
+            boost = value.get("boost") if isinstance(value, dict) and len(value) == 1 else None
+            if isinstance(boost, bool) or not isinstance(boost, (int, float)) or not 0 < boost <= 10:
+                bad(line, "'search' does not say how the search ranks the page", "write {boost: 0.5}, from 0 to 10")
+        elif key == "tags":
+            if not isinstance(value, list) or not all(isinstance(word, str) and "{" not in word for word in value):
+                bad(line, "'tags' is not a list of words", "write [startup time, boot time]: what readers search for")
         elif not isinstance(value, str) or "{{" in value or "{%" in value:
             bad(line, f"'{key}' in the front matter is not plain text", "write it in quotes")
     return None

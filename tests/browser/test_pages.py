@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
-import json
 import re
 import shutil
 import threading
@@ -56,7 +55,7 @@ SMALL = r"""least => {
 }"""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-WEIGHT = 100_000  # bytes, compressed, the search index not counted
+WEIGHT = 100 * 1024  # bytes, compressed: everything that a first visit transfers
 REQUESTS = 12
 AXE = files(axe_playwright_python).joinpath("axe.min.js").read_text("utf-8")
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -137,16 +136,10 @@ SIZES: dict[str, int] = {}  # what this worker has weighed: most of what a page 
 
 
 @pytest.fixture(scope="session")
-def desk(browser: Browser, site: Path) -> Iterator[BrowserContext]:
-    """One context for all pages: each of its own costs a second. What a page stores is forgotten as the next one opens.
-
-    The search finds nothing here: each page that opens would make an index of all words of the site. What it finds is the
-    matter of a test of its own.
-    """
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all pages: each of its own costs a second. What a page stores is forgotten as the next one opens."""
     context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, color_scheme="light")
     context.add_init_script("localStorage.clear()")
-    index = json.loads((site / "search" / "search_index.json").read_text("utf-8")) | {"docs": []}
-    context.route("**/search/search_index.json", lambda route: route.fulfill(json=index))
     yield context
     context.close()
 
@@ -199,8 +192,7 @@ def test_page(visit: Visit, path: str) -> None:
     assert mistakes == []
     assert visit.foreign == []
     assert visit.complaints == []
-    # The search's index is not counted, nor the worker that reads it, which start together once the page is there.
-    counted = {name: size for name, size in visit.sizes().items() if "search" not in name}
+    counted = visit.sizes()
     assert sum(counted.values()) <= WEIGHT, counted
     assert 3 <= len(counted) <= REQUESTS, sorted(counted)
 
@@ -386,22 +378,6 @@ def test_the_words_of_a_diagram_stay_in_their_box(visit: Visit) -> None:
         "document.querySelector('.diagram text').textContent = 'a word that is too long for any box '.repeat(9)"
     )
     assert len(visit.page.evaluate(OUTSIDE_THEIR_BOX)) == 1
-
-
-def test_search_finds_what_readers_ask(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    try:
-        visit = Visit(context.new_page(), address)
-        page = visit.page
-        visit.open("")
-        page.wait_for_load_state("networkidle")
-        page.keyboard.press("/")
-        page.keyboard.type("boot id kernel")
-        page.locator(".md-search-result__item").first.wait_for(timeout=10_000)
-        assert page.locator(".md-search-result__item").count() >= 1
-        assert visit.complaints == []
-    finally:
-        context.close()
 
 
 def test_pages_were_found() -> None:

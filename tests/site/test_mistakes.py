@@ -92,6 +92,8 @@ CASES: dict[str, tuple[Change, str]] = {
     "front-no-yaml": ((KERNELS, "# Kernels\n", "---\ntitle: [x\n---\n# Kernels\n"), "front matter that is not YAML"),
     "front-list": ((KERNELS, "# Kernels\n", "---\n- a\n---\n# Kernels\n"), "docs/kernels.md:1: front matter without a key"),
     "front-call": ((KERNELS, "# Kernels\n", "---\ntitle: '{{ x }}'\n---\n# Kernels\n"), "docs/kernels.md:2: 'title' in the front matter is not plain text"),
+    "front-search": ((KERNELS, "# Kernels\n", "---\nsearch: {exclude: true}\n---\n# Kernels\n"), "docs/kernels.md:2: 'search' does not say how the search ranks the page"),
+    "front-tags": ((KERNELS, "# Kernels\n", "---\ntags: kernel\n---\n# Kernels\n"), "docs/kernels.md:2: 'tags' is not a list of words"),
     "front-multimarkdown": ((KERNELS, "# Kernels\n", "Render_macros: false\n\n# Kernels\n"), "docs/kernels.md:1: a page that begins as front matter does"),
     "other-suffix": (("docs/stray.markdown", "=", "# x\n"), "docs/stray.markdown: a page whose name does not end in .md"),
     "nul": (page("a\0b"), "docs/kernels.md:11: holds a NUL byte"),

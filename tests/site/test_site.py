@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,67 @@ def test_with_addresses_pages_can_be_edited_cited_and_reported(tmp_path: Path) -
     assert f'href="{repo}/issues/new' in text
     assert "api.github.com" not in text
     assert 'data-md-component="source"' not in text, "repo_url is set: the theme would call the host's API"
+    assert text.count(f'href="{repo}/edit/main/docs/kernels.md"') == 2, "at the top of the page, and below it"
+    for wanted in (
+        '<meta property="og:url" content="https://example.org/pub/kernels/">',
+        '<meta property="og:image" content="https://example.org/pub/assets/card.png">',
+        '<meta property="og:type" content="article">',
+    ):
+        assert wanted in text
+    assert (small / "built" / "assets" / "card.png").is_file()
+    told = structured(text)
+    assert (told["@type"], told["headline"], told["url"]) == ("TechArticle", "Kernels", "https://example.org/pub/kernels/")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["dateModified"])
+    home = structured((small / "built" / "index.html").read_text("utf-8"))
+    assert home["@type"] == "WebSite"
+    assert home["potentialAction"]["target"] == "https://example.org/pub/?q={query}"
+
+
+def structured(text: str) -> dict[str, Any]:
+    """Return what a page says of itself to machines."""
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+    assert len(found) == 1
+    told: dict[str, Any] = json.loads(found[0])
+    assert told["@context"] == "https://schema.org"
+    return told
+
+
+ROOMS = ["Choose", "Learn", "Measure", "Secure", "Operate", "Evidence"]
+
+
+def test_there_are_six_rooms_and_every_page_is_in_one(site: Path) -> None:
+    """The tabs are the rooms; the home page, to which the logo leads, is in none of them."""
+    for page in site.rglob("index.html"):
+        text = page.read_text("utf-8")
+        tabs = re.search(r'<ul class="md-tabs__list">(.*?)</ul>', text, re.DOTALL)
+        assert tabs
+        assert [name.strip() for name in re.findall(r"<a[^>]*>(.*?)</a>", tabs[1], re.DOTALL)] == ["Home", *ROOMS]
+        assert text.count("md-tabs__item--active") == 1, page
+        foot = re.search(r'<div class="md-copyright site-foot">(.*?)</div>', text, re.DOTALL)
+        assert foot and re.findall(r"<li><a[^>]*>(.*?)</a>", foot[1]) == ROOMS
+
+
+def test_a_page_leads_to_the_one_before_and_the_one_after(site: Path) -> None:
+    """Followed from the home page, they pass every page once."""
+    seen = [site / "index.html"]
+    while found := re.search(r'<a href="([^"]+)" class="md-footer__link md-footer__link--next"', seen[-1].read_text("utf-8")):
+        page = (seen[-1].parent / found[1] / "index.html").resolve()
+        back = re.search(r'<a href="([^"]+)" class="md-footer__link md-footer__link--prev"', page.read_text("utf-8"))
+        assert back and (page.parent / back[1] / "index.html").resolve() == seen[-1].resolve()
+        assert page not in seen
+        seen.append(page)
+    assert len(seen) == len(list(site.rglob("index.html")))
+
+
+def test_each_title_is_a_pages_own_and_names_the_site_once(site: Path) -> None:
+    titles: dict[str, Path] = {}
+    for page in [*site.rglob("index.html"), site / "404.html"]:
+        found = re.findall(r"<title>(.*?)</title>", page.read_text("utf-8").partition("</head>")[0], re.DOTALL)
+        assert len(found) == 1, page
+        assert found[0].count("Containers and virtual machines, tested") == 1, page
+        assert found[0] not in titles, (page, titles[found[0]])
+        titles[found[0]] = page
+    assert titles["Containers and virtual machines, tested"] == site / "index.html"
 
 
 def test_every_page_can_be_reported_and_cited(site: Path) -> None:
