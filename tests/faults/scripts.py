@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from playwright._impl._driver import compute_driver_executable
 
-from macros.base.problems import ROOT, Problem, relative, told
+from macros.base.problems import Problem, relative
 
 SCRIPTS = "docs/assets/js/*.js"
 PLACE = re.compile(r":(?P<line>\d+)\n")
@@ -30,15 +29,3 @@ def unparsable(files: Iterable[Path], root: Path) -> list[Problem]:
                 Problem(relative(file, root), int(place["line"]) if place else 0, what, "correct the syntax there")
             )
     return found
-
-
-def main() -> int:
-    """Print what is wrong with the site's scripts; return the exit code."""
-    found = unparsable(sorted(ROOT.glob(SCRIPTS)), ROOT)
-    if found:
-        print(told(found), file=sys.stderr)
-    return bool(found)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

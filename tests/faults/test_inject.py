@@ -68,6 +68,7 @@ def test_a_stale_recording_hides_no_fault() -> None:
     assert not inject.judged(kind, fault, [stale]).caught
 
 
+@pytest.mark.browser
 def test_scripts_that_do_not_parse_are_named_with_their_line(tmp_path: Path) -> None:
     sound, broken = tmp_path / "sound.js", tmp_path / "broken.js"
     sound.write_text("const a = 1;\n")
