@@ -11,7 +11,7 @@ from .paths import SNIPPETS
 
 INTERFACES, CONTAINERS = CHOICES = ("interfaces", "containers")
 STEP = "containers"  # the step of the set-up that installs what INTERFACES needs, and nothing of VMs
-LONGEST = 10.0  # seconds: a side that took longer when it was recorded takes many minutes on an emulated processor
+LONGEST = 9.0  # seconds: a side that took longer when it was recorded takes many minutes on an emulated processor
 
 
 def chosen(examples: Iterable[Example], choice: str) -> list[Side]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import tests.browser.test_pages  # noqa: F401, it says what Chromium is
 from snippets.runner.paths import ROOT
-from tests.browser.test_pages import require  # which says what Chromium is, too
+from tests.conftest import require
 from tests.faults.scripts import SCRIPTS, unparsable
 
 pytestmark = pytest.mark.browser
