@@ -207,7 +207,7 @@ KINDS = [
     Kind(V, "evidence taken out", with_tests(CLAIMS, r'^    - test: "[^"]+"\n', "")),
     Kind(V, "evidence exchanged for an unrelated test", unrelated),
     Kind(V, "a marker's verdict", with_tests(TESTS, r'(?<=@pytest\.mark\.claim\()"(?P<c>\w+)", "[a-z ]+"', lambda m, r: f'"{m["c"]}", "outdated"')),
-    Kind(V, "a test that is evidence, renamed", with_tests(TESTS, r"(?<=^def test_)(?=\w+\(run_example)", "x_")),
+    Kind(V, "a test that is evidence, renamed", with_tests(TESTS, r"(?P<head>@pytest\.mark\.claim\([^\n]*\n(?:@[^\n]*\n)*def test_)", r"\g<head>x_")),
     Kind(V, "a test that is evidence, skipped", with_tests(TESTS, r"^@pytest\.mark\.claim\(", '@pytest.mark.skip(reason="later")\n@pytest.mark.claim(')),
     Kind(V, "a bound that a verdict expects", swap(CLAIMS, r'is: "?(?P<old>below|above)\b', other(("below", "above")))),
     Kind(V, "a claim's number twice", swap(CLAIMS, r'(?<=^- id: ")[A-Z]\d+', lambda m, r: m[0][0] + ("1" if m[0][1:] != "1" else "2"), blamed=("docs/data/comparison.yml",))),
