@@ -61,7 +61,7 @@ def check_finding(
     for one in sorted(set(finding.names()) - set(known)):
         document.bad(at, f"{name}: the finding names '{one}', which is no row", f"one of: {', '.join(known)}")
     if typed := typed_numbers(
-        finding, " ".join([chart.title, *(one.label for one in (*chart.rows, *chart.published))])
+        finding, " ".join([chart.title, *(row.label for row in chart.rows), *(one.label for one in chart.published)])
     ):
         document.bad(at, f"{name}: the number {typed[0]} is typed into the finding", "name a row: {METRIC}")
     emulated = {
