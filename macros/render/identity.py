@@ -75,9 +75,9 @@ def main() -> int:
         flags = ["--headless", "--hide-scrollbars", "--disable-gpu", f"--user-data-dir={folder}/profile"]
         flags += [f"--window-size={SIZE[0]},{SIZE[1]}", "--force-device-scale-factor=1", f"--screenshot={out}"]
         flags += ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own refuses root
-        page = Path(folder, "card.html")
+        page = Path(folder, "card.svg")
         card = found[CARD.with_suffix(".svg")]
-        page.write_text(f"<!doctype html><meta charset=utf-8><body style='margin:0'>{card}", "utf-8")
+        page.write_text(card, "utf-8")
         subprocess.run([browser, *flags, page.as_uri()], check=True, capture_output=True, timeout=600)
         (ROOT / CARD).write_bytes(marked(out.read_bytes(), digest(card)))
     print(f"identity: drew {', '.join(map(str, [*found, CARD]))}")

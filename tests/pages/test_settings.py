@@ -47,7 +47,7 @@ EDITS = {
     "undefined": ("mkdocs.yml", "on_undefined: strict", "on_undefined: keep", "plugins.macros.on_undefined is not 'strict'"),
     "macros may fail": ("mkdocs.yml", "[MACROS_FAIL, true]", "[MACROS_FAIL, false]", "plugins.macros.on_error_fail is not"),
     "a hook": ("mkdocs.yml", "strict: true", "strict: true\nhooks: [x.py]", "the key 'hooks'"),
-    "a plugin more": ("mkdocs.yml", "  - search\n", "  - search\n  - tags\n", "a plugin more: tags"),
+    "a plugin more": ("mkdocs.yml", "  - macros:\n", "  - tags\n  - macros:\n", "a plugin more: tags"),
     "the generator is not strict": ("macros/pages/generate.py", ', "--strict"', "", "not called with --strict alone"),
     "the generator is quiet": ("macros/pages/generate.py", '"--strict")', '"--strict", "-q")', "not called with --strict alone"),
     "nothing is escaped": ("macros/render/templates.py", "autoescape=True", "autoescape=False", "templates do not escape"),

@@ -24,7 +24,7 @@ from snippets.runner import checkout
 from snippets.runner.paths import ROOT
 from tests.site import smallsite
 
-SEARCH_BUDGET = 200_000  # bytes of the search index, compressed
+SEARCH_BUDGET = 210_000  # bytes of the search index, compressed: fetched when somebody searches, by no page before
 
 
 def digests(root: Path) -> dict[str, str]:

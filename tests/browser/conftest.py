@@ -1,0 +1,7 @@
+"""What every test of the browser's needs: the built site, served on a free port of the loopback."""
+
+from __future__ import annotations
+
+from tests.browser.test_pages import address
+
+__all__ = ["address"]
