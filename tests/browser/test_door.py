@@ -47,7 +47,7 @@ def test_the_first_screen_answers(page: Page, address: str) -> None:
         assert one.locator("a[href]").count() >= 1, words
     for name in buttons.all_inner_texts():
         page.goto(address)
-        page.get_by_role("link", name=name, exact=True).click()
+        page.locator("article").get_by_role("link", name=name, exact=True).click()
         page.wait_for_load_state()
         assert page.url != address
         assert page.locator("h1").count() == 1
