@@ -18,13 +18,14 @@ pss() {
     local files=("${@/#//proc/}")
     cat "${files[@]/%//smaps_rollup}" | awk '/^Pss:/ {kib += $2} END {printf "%.0f\n", kib * 1024}'
 }
-scan() { # until two passes over all memory in a row have merged nothing, half a minute at most on an idle machine
+scan() { # until two passes over all memory in a row have merged nothing; half a minute at most for each pass
     local tries passes sharing=-1 still=0
     passes=$(cat "$ksm/full_scans")
-    for ((tries = 150 * PATIENCE; tries > 0; tries--)); do
+    for ((tries = 150; tries > 0; tries--)); do
         sleep 0.2
         [ "$(cat "$ksm/full_scans")" -gt "$passes" ] || continue
         passes=$(cat "$ksm/full_scans")
+        tries=150
         if [ "$(cat "$ksm/pages_sharing")" -gt "$sharing" ]; then still=0; else still=$((still + 1)); fi
         sharing=$(cat "$ksm/pages_sharing")
         [ "$still" -lt 2 ] || break
