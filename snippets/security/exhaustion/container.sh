@@ -33,8 +33,9 @@ docker logs "$RUN-greedy" 2>&1 | grep -v finished
 docker exec "$RUN-neighbour" sh /wishes/greedy
 # --8<-- [end:neighbour]
 
-# Its processes have ended, and one more fits below its limit.
-wait_for 15 docker exec "$RUN-greedy" true
+# Its processes have ended, so that more fit below its limit. They are listed from outside.
+ended() { ! docker top "$RUN-greedy" | grep -q 'sleep 5$'; }
+wait_for 15 ended
 
 # --8<-- [start:one-disk]
 # without a limit, the files of all containers lie on one disk
