@@ -47,6 +47,35 @@ def test_the_checkout_goes_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monk
     assert said.split() == ["M", "changed", "D", "removed", "??", "a/", "??", "build/"]
 
 
+def test_what_was_recorded_there_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results and outputs, also untracked and removed ones; nothing else that changed there."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    monkeypatch.setattr(hosts, "ROOT", here)
+    git(here, "init", "--quiet")
+    tracked = {"snippets/a/b/vm.out": "old\n", "docs/data/results/m/gone.json": "{}\n", "docs/page.md": "page\n"}
+    for name, text in tracked.items():
+        (here / name).parent.mkdir(parents=True)
+        (here / name).write_text(text)
+    git(here, "add", ".")
+    git(here, "commit", "--quiet", "--message", "first")
+    subprocess.run(["git", "clone", "--quiet", str(here), str(there)], check=True)
+    (there / "snippets/a/b/vm.out").write_text("recorded\n")
+    (there / "snippets/a/b/recorded.json").write_text("{}\n")
+    (there / "docs/data/results/m/gone.json").unlink()
+    (there / "docs/page.md").write_text("made there\n")
+    assert sorted(hosts.bring_back(there)) == [
+        "docs/data/results/m/gone.json",
+        "snippets/a/b/recorded.json",
+        "snippets/a/b/vm.out",
+    ]
+    assert (here / "snippets/a/b/vm.out").read_text() == "recorded\n"
+    assert (here / "snippets/a/b/recorded.json").is_file()
+    assert not (here / "docs/data/results/m/gone.json").exists()
+    assert (here / "docs/page.md").read_text() == "page\n"
+    assert not hosts.bring_back(there)
+
+
 def test_pip_finds_there_the_packages_that_lie_on_this_machine() -> None:
     said = "\n".join(
         [
