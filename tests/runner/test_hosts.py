@@ -55,7 +55,7 @@ def test_what_was_recorded_there_comes_back(tmp_path: Path, monkeypatch: pytest.
     git(here, "init", "--quiet")
     tracked = {"snippets/a/b/vm.out": "old\n", "docs/data/results/m/gone.json": "{}\n", "docs/page.md": "page\n"}
     for name, text in tracked.items():
-        (here / name).parent.mkdir(parents=True)
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
         (here / name).write_text(text)
     git(here, "add", ".")
     git(here, "commit", "--quiet", "--message", "first")
