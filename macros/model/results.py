@@ -248,6 +248,14 @@ class Recorded:
     failures: tuple[Failure, ...]
     runs: dict[tuple[str, str, str], SideRun] = field(default_factory=dict)
 
+    def has(self, result: tuple[str, ...], first: str) -> bool:
+        """Return whether there is a result of (experiment, side, metric), or of (experiment, side, metric, machine).
+
+        Without a machine, of the one that pages show `first`.
+        """
+        experiment, side, metric, *machine = result
+        return (experiment, side, metric) in self.results.get(machine[0] if machine else first, {})
+
     @functools.cached_property
     def by_side(self) -> dict[tuple[str, str, str], dict[str, Samples]]:
         """The samples by metric of each (machine, experiment, side)."""
