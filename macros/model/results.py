@@ -22,6 +22,7 @@ Results = dict[tuple[str, str, str], "Samples"]  # of one machine, by (experimen
 POINT = re.compile(r"(?P<metric>[a-z][a-z0-9-]*)(?:@(?P<point>\d+))?")
 
 
+@functools.cache  # there are as many names as metrics and points
 def split_point(name: str) -> tuple[str, int | None]:
     """Return the metric and the point of a name under which samples are kept: "memory@8" is ("memory", 8).
 

@@ -67,7 +67,9 @@ def _check(
         document.bad(where, f"{name}: there is no test {cell.test}", "write FILE::FUNCTION of a test that exists")
     if cell.result and not is_result(cell.result):
         what = f"{name}: there is no result {' '.join(cell.result)}"
-        document.bad(where, what, "write [SECTION/NAME, SIDE, METRIC] of a recorded result, and a MACHINE if it is not the first")
+        document.bad(
+            where, what, "write [SECTION/NAME, SIDE, METRIC] of a recorded result, and a MACHINE if it is not the first"
+        )
     check_figures(document, where, name, sources, cell.text)
     plain = FIGURE.sub("", cell.text)
     if BY_HAND.search(plain) and not quantities(plain):  # macros/model/numbers.py refuses a quantity

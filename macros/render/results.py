@@ -80,9 +80,7 @@ def _known(data: Data, use: Use, experiment: str, side: str, metric: str, machin
     return None
 
 
-def check_result(
-    data: Data, use: Use, experiment: str, side: str, metric: str, detail: str, machine: str
-) -> None:
+def check_result(data: Data, use: Use, experiment: str, side: str, metric: str, detail: str, machine: str) -> None:
     """Check a call of `result`."""
     if detail not in {"", INTERVAL}:
         return use.bad(f"'{detail}' is not a detail of a result", f'write "{INTERVAL}", or leave it out')

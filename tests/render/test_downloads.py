@@ -8,17 +8,10 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import pytest
 
 from macros.model.charts import machines, reading
-from macros.model.load import Data, load
+from macros.model.load import Data
 from macros.render.downloads import FOLDER, as_csv, as_json, as_svg, files, publish
-from snippets.runner.paths import ROOT
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
 
 
 def test_csv_and_json_hold_every_reading_and_every_published_figure(data: Data) -> None:
