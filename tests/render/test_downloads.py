@@ -8,7 +8,6 @@ import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-
 from macros.model.charts import machines, reading
 from macros.model.load import Data
 from macros.render.downloads import FOLDER, as_csv, as_json, as_svg, files, publish
