@@ -46,9 +46,9 @@ WORKERS ?= 2
 # The checks do keep their bytecode, out of the way: without it every worker rewrites every test's assertions again.
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache" $(RUN) -m pytest
 PAGES := $(shell $(CHECKOUT) files '*.md')
-SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
+SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run .ci/record .ci/propose snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on identity hammer successors clean lock
+.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults addresses audit compare test-on identity hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -160,6 +160,13 @@ guards: .venv/site.stamp ## count again what docs/data/guards.yml bounds, after 
 
 faults: .venv/dev.stamp ## break the project on purpose, a fault at a time, and say which the checks refuse: SEED=1 COUNT=160 WRITE=1
 	@$(RUN) -m tests.faults.inject --seed $(or $(SEED),1) --count $(or $(COUNT),160) $(if $(WRITE),--write)
+
+addresses: .venv/dev.stamp ## ask each source whether it is still at its address: the only check that asks the network
+	@$(RUN) -m tests.addresses
+
+audit: .venv/made.stamp ## ask whether a vulnerability is known of any pinned package
+	@"$(PYTHON)" -m venv build/audit && $(call install,build/audit) pip-audit==2.10.1
+	@build/audit/bin/python -m pip_audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
 
 compare: .venv/site.stamp ## print this machine's medians next to the published ones, after make record on this machine
 	@$(RUN) -m snippets.runner compare
