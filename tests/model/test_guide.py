@@ -176,9 +176,18 @@ def test_the_cases_get_what_an_engineer_would_recommend(data: Data) -> None:
     assert cases
     for case in cases.values():
         assert decide(data.guide, case.answers).rule.outcome == case.expects, case.id
-    assert {case.expects for case in cases.values()} == set(data.guide.outcomes) - {"host"}
+    assert {case.expects for case in cases.values()} == set(data.guide.outcomes)
     seconds = {decide(data.guide, case.answers).runner_up for case in cases.values()}
     assert "host" in {second.outcome for second in seconds if second}
+
+
+def test_each_rule_decides_a_case_and_each_answer_is_given_in_one(data: Data) -> None:
+    """The reader refuses a guide without; this asks the real one again, and apart from the reader."""
+    cases = [case.answers for case in data.guide.cases.values()]
+    decided = [next(r.id for r in data.guide.rules if fits(r.when, answers)) for answers in cases]
+    assert set(decided) == {rule.id for rule in data.guide.rules}
+    given = {one for answers in cases for one in answers.items()}
+    assert given == {(q.id, a.id) for q in data.guide.questions.values() for a in q.answers}
 
 
 def test_containers_are_recommended_for_starts_density_and_services_on_a_shared_kernel(
@@ -292,7 +301,6 @@ def edit(site: Path, file: str, old: str, new: str) -> None:
         (GUIDE, "when: {own: [own]}", "when: {owns: [own]}", "no question 'owns'"),
         (GUIDE, "when: {own: [own]}", "when: {own: [3]}", "3 is not of type 'string'"),
         (GUIDE, "when: {own: [own]}", "when: {own: [never]}", "no answer 'never' to 'own'"),
-        (GUIDE, "when: {own: [own]}", "when: {}", "'plain' never applies"),
         (GUIDE, "meets: [kernel]", "meets: []", "the rule 'own' recommends 'vm', which does not meet 'kernel', to own: own"),
         (GUIDE, "runners_up: []", 'runners_up: [{outcome: container, unless: {text: "The host\'s kernel is the one.", see: [{claim: A1}]}}]', "'container' never applies"),
         (GUIDE, "meets: [kernel]", "meets: [kernels]", "there is no demand 'kernels'"),
@@ -326,6 +334,27 @@ def test_data_that_would_mislead_is_refused(tmp_path: Path, file: str, old: str,
         smallsite.load(site)
     assert message in str(caught.value)
     assert all(problem.file == file for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (GUIDE, "when: {own: [own]}", "when: {}", "'plain' never applies"),
+        (CASE, "own: any}\n  expects: container", "own: own}\n  expects: vm", "the rule 'plain' is the first to fit in no case"),
+        (CASE, "own: any}\n  expects: container", "own: own}\n  expects: vm", "no case gives the answer 'any' to 'own'"),
+    ],
+    ids=["a rule behind one that always fits", "a rule without a case", "an answer without a case"],
+)  # fmt: skip
+def test_a_rule_or_an_answer_that_nothing_reaches_is_refused_with_its_line(
+    file: str, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    site = smallsite.make(tmp_path / "site", lean=True)
+    edit(site, file, old, new)
+    with pytest.raises(ProblemError) as caught:
+        smallsite.load(site)
+    (found,) = [one for one in caught.value.problems if message in one.what]
+    assert found.file == GUIDE and found.line > 1
+
 
 
 def test_the_form_holds_the_rules_and_no_other_text_than_the_data(data: Data) -> None:
