@@ -117,7 +117,7 @@ def example(root: Path, name: str, sides: list[str]) -> str:
     toml += "".join(f'\n[{side}]\nlook = "MARKwhat to look at in the output of this side"\n' for side in chosen)
     slug = name.replace("/", "_").replace("-", "_")
     runs = "\n".join(f'    {side} = run_example("{name}", "{side}")["show"]' for side in chosen)
-    shown = f"{chosen[0]} != {chosen[1]}" if len(chosen) > 1 else f'{chosen[0]} == ""'
+    shown = " != ".join(chosen) if len(chosen) > 1 else f'{chosen[0]} == ""'
     test = TEST.replace("SUITE", "tests.conftest").replace("ID", name).replace("NAME", slug).replace("RUNS", runs).replace("SHOWN", shown)
     files = {directory / "example.toml": toml, Path(f"tests/examples/test_{slug}.py"): test}
     files |= {directory / f"{side}.sh": SCRIPT.replace("COMMAND", COMMANDS[side]) for side in chosen}

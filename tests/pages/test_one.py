@@ -13,6 +13,7 @@ from macros.base.problems import ProblemError
 from macros.pages import one
 from snippets.runner.paths import ROOT
 from tests.faults.inject import copied
+from tests.site import smallsite
 
 PAGE = "docs/resources/start-up.md"
 
@@ -50,7 +51,9 @@ def test_a_sound_page_has_nothing_to_tell() -> None:
 
 def run(root: Path, name: str = PAGE) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-m", "macros", "page", name]
-    return subprocess.run(words, cwd=root, capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(
+        words, cwd=root, env=smallsite.environment(), capture_output=True, text=True, timeout=600, check=False
+    )
 
 
 @pytest.mark.browser

@@ -183,7 +183,7 @@ def sent(site: Path) -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["", "choosing/", "choosing/planner/", "resources/start-up/", "404.html"])
+@pytest.mark.parametrize("path", ["", "choosing/", "choosing/planner/", "resources/start-up/"])
 def test_no_page_is_hindered_by_its_headers(browser: Browser, sent: str, path: str) -> None:
     """Scripts run, styles apply, and the console is silent."""
     page = browser.new_page()
