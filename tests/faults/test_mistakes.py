@@ -11,9 +11,8 @@ from snippets.runner.paths import ROOT
 from tests.faults import mistakes
 
 
-@pytest.mark.browser
+@pytest.mark.slow
 def test_each_mistake_gives_the_message_that_is_shown() -> None:
-    """It needs no browser, but the time that `make check` does not have."""
     assert mistakes.section() == mistakes.shown(), "run: .venv/bin/python -m tests.faults.mistakes --write"
 
 

@@ -56,9 +56,8 @@ def run(root: Path, name: str = PAGE) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.browser
+@pytest.mark.slow
 def test_a_page_of_this_site_is_checked_with_no_mistake() -> None:
-    """It needs no browser, but the time that `make check` does not have."""
     began = time.monotonic()
     done = run(ROOT)
     assert done.stdout == f"page: {PAGE}, no mistake\n", done.stderr
@@ -75,7 +74,7 @@ BREAKS = {
 }
 
 
-@pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_mistake_is_told_alone_with_its_place_and_its_remedy(name: str, tmp_path: Path) -> None:
     old, new, what = BREAKS[name]

@@ -10,16 +10,19 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from check_jsonschema.builtin_schemas import get_builtin_schema
 from jsonschema import Draft7Validator
-from playwright.sync_api import Browser
 
 from macros.pages.settings import recipes
 from snippets.runner.paths import ROOT
 from tests.conftest import require
+
+if TYPE_CHECKING:  # only the browser's tests need it
+    from playwright.sync_api import Browser
 
 Rules = dict[str, dict[str, str]]
 HEADERS, NGINX = ROOT / "docs" / "_headers", ROOT / "deploy" / "nginx.conf"
