@@ -36,7 +36,7 @@ from macros.render import (  # each registers its macros when it is imported  # 
     technologies,
 )
 from macros.render.cited import CitationsExtension
-from macros.render.downloads import publish
+from macros.render.published import publish
 from macros.render.term_links import TermsExtension
 
 try:
