@@ -11,6 +11,7 @@ from typing import Any
 from macros.base.problems import ROOT, ProblemError, told
 from macros.model.load import load
 from macros.pages.check import check_pages
+from macros.pages.copies import publish_copies
 from macros.pages.locate import Raised, locate_warnings
 from macros.pages.registry import MACROS, Macro
 from macros.pages.surroundings import prepare
@@ -68,6 +69,11 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     raised = Raised(ROOT, lambda: env.page)
     for macro in MACROS.values():
         env.macro(_bound(macro, site, raised), macro.name)
+
+
+def on_post_build(env: Any) -> None:  # noqa: ANN401, the plugin's own object
+    """Write what stands beside the built pages; a generator that does not call this builds the pages alone."""
+    publish_copies(ROOT, env.conf)
 
 
 def _bound(macro: Macro, site: Site, raised: Raised) -> Any:  # noqa: ANN401, what the plugin registers
