@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from macros.base.problems import ROOT, ProblemError, told
@@ -14,6 +15,7 @@ from macros.pages.check import check_pages
 from macros.pages.copies import publish_copies
 from macros.pages.locate import Raised, locate_warnings
 from macros.pages.registry import MACROS, Macro
+from macros.pages.styles import slim_styles
 from macros.pages.surroundings import prepare
 from macros.pages.uses import Site
 from macros.render import (  # each registers its macros when it is imported  # noqa: F401
@@ -74,6 +76,8 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
 def on_post_build(env: Any) -> None:  # noqa: ANN401, the plugin's own object
     """Write what stands beside the built pages; a generator that does not call this builds the pages alone."""
     publish_copies(ROOT, env.conf)
+    if os.environ.get("MACROS_FAIL") != "false":  # `make serve` shows a class as soon as a page has it
+        slim_styles(Path(env.conf["site_dir"]))
 
 
 def _bound(macro: Macro, site: Site, raised: Raised) -> Any:  # noqa: ANN401, what the plugin registers
