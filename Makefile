@@ -12,7 +12,7 @@ export PYTHON
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
-export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
+export SITE_URL REPO_URL OFFLINE LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
 # The site that `make check` has built and checked, for the checks that look at it; unset, they build one.
 export BUILT_SITE
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
@@ -48,7 +48,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache"
 PAGES := $(shell $(CHECKOUT) files '*.md')
 SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on identity hammer successors clean lock
+.PHONY: help serve build offline test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on identity hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -77,11 +77,15 @@ serve: .venv/site.stamp ## build the site and serve it with live reload at http:
 	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
 	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
 
-build: .venv/site.stamp ## build the site into site/
+build: .venv/site.stamp $(if $(OFFLINE),offline) ## build the site into site/; OFFLINE=1: with the archive of `make offline` in it
 	@$(CHECKOUT) trouble
 	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && \
 		$(RUN) -m macros.pages.generate "$$out" && \
 		chmod -R u=rwX,go=rX "$$out" && rm -rf site && mv "$$out" site # whatever the umask: a web server reads it
+
+offline: .venv/site.stamp ## pack the site as build/offline.zip, to read and search without a server or a network
+	@$(CHECKOUT) trouble
+	@$(RUN) -m macros.pages.offline build/offline.zip
 
 check: .venv/dev.stamp read ## every check that needs neither engine nor browser
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types built
@@ -95,7 +99,7 @@ read: .venv/dev.stamp
 # The site that the checks look at: without addresses, and with a date of its own, whatever the caller has set.
 built: .venv/dev.stamp
 	@mkdir -p build && rm -rf build/built build/half-built
-	@SITE_URL= REPO_URL= EDIT_URI_TEMPLATE= SOURCE_DATE_EPOCH=1577836800 $(RUN) -m macros.pages.generate build/half-built
+	@SITE_URL= REPO_URL= EDIT_URI_TEMPLATE= OFFLINE= SOURCE_DATE_EPOCH=1577836800 $(RUN) -m macros.pages.generate build/half-built
 	@mv build/half-built build/built
 
 lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp build/prose.stamp
