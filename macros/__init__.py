@@ -66,7 +66,7 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
         logging.getLogger("mkdocs.macros").warning("not recorded yet: %s", problem)
     # The renderer's extensions are a part of the configuration that a plugin may add to. A generator without them links no terms and numbers no sources.
     if "markdown_extensions" in env.conf:
-        env.conf["markdown_extensions"] += [TermsExtension(site.glossary), CitationsExtension()]
+        env.conf["markdown_extensions"] += [TermsExtension(site.glossary), CitationsExtension(sources.addresses(site))]
     locate_warnings(ROOT / "docs")
     raised = Raised(ROOT, lambda: env.page)
     for macro in MACROS.values():

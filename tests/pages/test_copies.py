@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 from macros.pages.copies import FEED, LIST, feed, pages, write_copies
 from macros.pages.markdown import markdown
@@ -96,26 +97,30 @@ def test_the_sites_own_feed_is_the_changelog(site: Path) -> None:
     assert '<link rel="alternate" type="application/atom+xml" title="Changes" href="' in home
 
 
-def structured(text: str) -> list[dict[str, object]]:
+def structured(text: str) -> list[dict[str, Any]]:
     found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
     return [json.loads(one) for one in found]
 
 
-def test_the_questions_page_tells_every_question_and_answer(site: Path) -> None:
-    path = site / "questions" / "index.html"
-    text = path.read_text("utf-8")
-    asked = re.findall(r'<h3 id="([^"]+)"', text)
-    told = questions(text, "https://example.org/questions/")
-    entries = told["mainEntity"]
-    assert told["@type"] == "FAQPage"
-    assert [one["url"].partition("#")[2] for one in entries] == asked
-    assert asked
-    for one in entries:
-        assert one["@type"] == "Question" and one["name"].endswith("?")
-        answer = one["acceptedAnswer"]
-        assert answer["@type"] == "Answer" and len(answer["text"]) > 20
-        assert "<" not in answer["text"] and "¶" not in one["name"]
-    assert structured(with_structured("<head></head>" + text, "questions.md", "https://example.org/questions/", "https://example.org/"))
+def test_the_questions_pages_tell_every_question_and_answer(site: Path) -> None:
+    seen = 0
+    for path in [site / "questions" / "index.html", *(site / "questions").glob("*/index.html")]:
+        text = path.read_text("utf-8")
+        asked = re.findall(r'<h3 id="([^"]+)"', text)
+        told = questions(text, "https://example.org/questions/")
+        entries = told["mainEntity"]
+        assert told["@type"] == "FAQPage"
+        assert [one["url"].partition("#")[2] for one in entries] == asked, path
+        for one in entries:
+            assert one["@type"] == "Question" and one["name"].endswith("?"), one
+            answer = one["acceptedAnswer"]
+            assert answer["@type"] == "Answer" and len(answer["text"]) > 20, one
+            assert "<" not in answer["text"] and "¶" not in one["name"]
+        seen += len(entries)
+        site_, source = "https://example.org/", f"{path.parent.relative_to(site).as_posix()}.md"
+        told_ = structured(with_structured(text, source, f"{site_}{source}", site_))
+        assert [one["@type"] for graph in told_ for one in graph["@graph"]] == (["FAQPage"] if entries else [])
+    assert seen > 40
 
 
 def test_each_chart_is_a_data_set_with_its_files(site: Path) -> None:
