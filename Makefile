@@ -75,7 +75,7 @@ serve: .venv/site.stamp ## build the site and serve it with live reload at http:
 	@[[ '$(PORT)' =~ ^[1-9][0-9]{0,4}$$ ]] && (( $(PORT) < 65536 )) || { echo "PORT=$(PORT) is no port: give a number from 1 to 65535"; exit 1; }
 	@$(RUN) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { echo "port $(PORT) is in use, or not for this user: choose another with PORT="; exit 1; }
 	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
-	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
+	@$(RUN) -m macros.pages.serve 127.0.0.1:$(PORT)
 
 build: .venv/site.stamp $(if $(OFFLINE),offline) ## build the site into site/; OFFLINE=1: with the archive of `make offline` in it
 	@$(CHECKOUT) trouble

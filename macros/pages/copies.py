@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,17 @@ def pages(nav: object, room: str = "") -> Iterator[tuple[str, str]]:
             yield from pages(one, room or ("" if isinstance(one, str) else str(name)))
 
 
+def titled(nav: object, titles: Mapping[str, str]) -> object:
+    """Return a navigation in which each page has a title: a generator that has not read a page knows none."""
+    if isinstance(nav, str):
+        return {titles[nav]: nav} if nav in titles else nav
+    if isinstance(nav, list):
+        return [titled(one, titles) for one in nav]
+    if isinstance(nav, Mapping):
+        return {name: one if isinstance(one, str) else titled(one, titles) for name, one in nav.items()}
+    return nav
+
+
 def address(out: Path, page: Path, site: str) -> str:
     """Return the address of a built page: whole where the site has one, else from the site's root."""
     path = page.relative_to(out).as_posix()
@@ -63,12 +74,14 @@ def _head(text: str) -> tuple[str, str]:
     return " ".join(html.unescape(name).split()), html.unescape(about[1]) if about else ""
 
 
-def write_copies(out: Path, nav: object, name: str, about: str, site: str = "") -> None:
-    """Write the copy of each page, and the list of all."""
+def write_copies(
+    out: Path, nav: object, name: str, about: str, site: str = "", only: Collection[str] | None = None
+) -> None:
+    """Write the copy of each page, and the list of all; with `only`, the copies of these sources and no list."""
     lines, last = [f"# {name}", "", f"> {about}", ""], None
     for room, source in pages(nav):
         page = built(out, source)
-        if not page.is_file():
+        if not page.is_file() or (only is not None and source not in only):
             continue
         text = page.read_text("utf-8")
         copy = copy_of(page)
@@ -83,7 +96,8 @@ def write_copies(out: Path, nav: object, name: str, about: str, site: str = "") 
         title, said = _head(text)
         where = f"{site}{copy.relative_to(out).as_posix()}"
         lines.append(f"- [{title}]({where})" + (f": {said}" if said and said != about else ""))
-    (out / LIST).write_text("\n".join(lines) + "\n", "utf-8")
+    if only is None:
+        (out / LIST).write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _parts(text: str) -> Iterator[tuple[str, str, str]]:
@@ -126,10 +140,10 @@ def _id(site: str, title: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{site}{FEED}#{title}").urn
 
 
-def publish_copies(root: Path, config: Mapping[str, Any]) -> None:
-    """Write all of it into the built site, as the generator's configuration describes the site."""
+def publish_copies(root: Path, config: Mapping[str, Any], only: Collection[str] | None = None) -> None:
+    """Write all of it into the built site, as the generator's configuration describes the site. See `write_copies`."""
     out, site, name = Path(config["site_dir"]), config["site_url"] or "", config["site_name"]
-    write_copies(out, config["nav"], name, config["site_description"] or "", site)
+    write_copies(out, config["nav"], name, config["site_description"] or "", site, only)
     date = config["extra"].get("date")
     if isinstance(date, int):  # theme/main.html links to the feed where there is one
         day = datetime.fromtimestamp(date, tz=timezone.utc).date().isoformat()
