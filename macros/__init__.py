@@ -21,6 +21,7 @@ from macros.pages.styles import slim_styles
 from macros.pages.surroundings import prepare
 from macros.pages.uses import Site
 from macros.render import (  # each registers its macros when it is imported  # noqa: F401
+    beside,
     charts,
     claims,
     comparison,

@@ -11,14 +11,14 @@ import tempfile
 from pathlib import Path
 
 from macros.pages.uses import Site
-from macros.render import downloads, recordings, tables
+from macros.render import beside, downloads, recordings, tables
 
 
 def folders(data: Site) -> dict[Path, dict[str, str]]:
     """Return the files of each folder, by name."""
     return {
         downloads.FOLDER: downloads.files(data),
-        tables.FOLDER: tables.files(data) | recordings.files(data),
+        tables.FOLDER: tables.files(data) | recordings.files(data) | beside.files(data),
     }
 
 
