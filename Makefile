@@ -193,7 +193,7 @@ successors: build ## build the site with the generator's likely successors and r
 clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@[ ! -x .venv/bin/python ] || $(RUN) -m snippets.runner clean
 	@$(SETUP) stop
-	@rm -rf build/site.* build/bench build/pycache build/hosts
+	@rm -rf build/site.* build/bench build/pycache build/hosts build/serve
 
 lock: .venv/made.stamp ## pin the requirements again from pyproject.toml
 	@"$(PYTHON)" -m venv build/uv && $(call install,build/uv) uv==0.13.9
