@@ -205,8 +205,8 @@ def reload(edited: Collection[Path], root: Path) -> None:
     for name in list(sys.modules):
         if name in names or name.startswith(tuple(f"{one}." for one in names[2:])):
             del sys.modules[name]
-    if (registry := sys.modules.get("macros.pages.registry")) is not None:
-        registry.MACROS.clear()
+    if first == ROOMS.index("render"):  # its modules register again with a registry that stays
+        sys.modules["macros.pages.registry"].MACROS.clear()
     if (drafts := sys.modules.get("macros.pages.drafts")) is not None:
         drafts.DRAFTS.known.clear()
     importlib.import_module("macros")
