@@ -10,7 +10,7 @@ import html
 import re
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -146,6 +146,6 @@ def publish_copies(root: Path, config: Mapping[str, Any], only: Collection[str] 
     write_copies(out, config["nav"], name, config["site_description"] or "", site, only)
     date = config["extra"].get("date")
     if isinstance(date, int):  # theme/main.html links to the feed where there is one
-        day = datetime.fromtimestamp(date, tz=timezone.utc).date().isoformat()
+        day = datetime.fromtimestamp(date, tz=UTC).date().isoformat()
         path = root / CHANGES
         (out / FEED).write_text(feed(read(path, root) if path.is_file() else "", name, day, site), "utf-8")
