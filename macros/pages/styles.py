@@ -18,6 +18,8 @@ CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 COLOUR = re.compile(r"\[data-md-color-(?:accent|primary)=[\"']?([a-z-]+)")
 GIVEN = re.compile(r"""class=(?:"|&quot;|\\")([^"&\\]*)|data-md-color-(?:accent|primary)="([^"]*)\"""")
 WORD = re.compile(r"[A-Za-z_][\w-]*")
+# Parts that the theme's script serves where a page has them, and never makes by itself: pages alone say whether they exist.
+SERVED = ("tabbed-", "md-annotation", "mermaid", "md-version", "md-consent", "md-feedback", "md-source", "md-banner", "md-progress")
 NESTED = ("@media", "@supports", "@layer", "@container")
 
 
@@ -130,7 +132,8 @@ def vocabulary(pages: Collection[str], scripts: Collection[str]) -> set[str]:
     """Return the words that can be a class: those that pages give to elements, and every word of the scripts."""
     words = {word for text in pages for found in GIVEN.finditer(text) for word in (found[1] or found[2] or "").split()}
     inline = [script for text in pages for script in re.findall(r"<script>(.*?)</script>", text, re.DOTALL)]
-    return words | {word for text in [*scripts, *inline] for word in WORD.findall(text)}
+    every = {word for text in [*scripts, *inline] for word in WORD.findall(text)}
+    return words | {word for word in every if not word.startswith(SERVED)}
 
 
 def slim_styles(out: Path) -> None:

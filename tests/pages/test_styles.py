@@ -51,6 +51,8 @@ def test_a_text_is_parted_outside_of_strings_and_brackets() -> None:
 def test_words_are_those_of_classes_and_of_scripts() -> None:
     page = '<p class="one two" data-x="&lt;i class=&quot;three&quot;&gt;">four</p><script>var five = "six-"</script>'
     assert vocabulary([page], ["go('md-seven')"]) == {"one", "two", "three", "var", "five", "six-", "go", "md-seven"}
+    assert vocabulary([], ["all('.tabbed-set')"]) == {"all"}, "the theme's script makes no tabs"
+    assert "tabbed-set" in vocabulary(['<div class="tabbed-set">'], ["all('.tabbed-set')"])
 
 
 def test_what_pages_and_scripts_name_is_still_styled(site: Path) -> None:
