@@ -81,7 +81,7 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
     if drafts.on():
         env.conf["nav"] = titled(env.conf["nav"], {page.path.lstrip("/"): page.title for page in site.pages})
         salt = repr((site.glossary, sorted(sources.addresses(site).items())))
-        drafts.DRAFTS.choose(site, MACROS, Path(env.conf["site_dir"]), env.conf["nav"], salt)
+        drafts.DRAFTS.choose(site, MACROS, env.conf, salt)
 
 
 def _site() -> Site:

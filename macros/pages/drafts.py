@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from macros.model.load import Data
@@ -131,15 +132,17 @@ class Drafts:
         self.observed = now
         return not same
 
-    def choose(self, site: Site, macros: Mapping[str, Macro], out: Path, nav: object, salt: str) -> None:
+    def choose(self, site: Site, macros: Mapping[str, Macro], config: Mapping[str, Any], salt: str) -> None:
         """Have the generator render again what an edit changes besides the page that was edited."""
+        out, nav = Path(config["site_dir"]), config["nav"]
+        mount = urlsplit(config["site_url"] or "").path.strip("/")  # where the server serves the site
         sources = [source for _, source in pages(nav)]
         if self.later and not self.pending:
             changed = [one for one in sorted(self.later) if self.whole or self._differs(site, macros, one)]
             self.later.clear()
             self.whole = False
         elif self.pending or (not self.outputs and any(built(out, one).is_file() for one in sources)):
-            first = opened()
+            first = {one.removeprefix(mount).strip("/") for one in opened()}
             changed = [one for one in sources if _path(one) in first]
             self.later |= set(sources) - set(changed)
             self.whole |= "look" in self.pending or salt != self.salt or not self.outputs

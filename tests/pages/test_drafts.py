@@ -36,6 +36,11 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
+def config(out: Path) -> dict[str, object]:
+    """Return what of the generator's configuration counts; the server serves the site below /pub/."""
+    return {"site_dir": str(out), "nav": NAV, "site_url": "http://127.0.0.1:8000/pub/"}
+
+
 def aged(out: Path) -> set[str]:
     """Return the pages that the generator will render again, and have it do so."""
     found = {path.relative_to(out).parent.as_posix() for path in out.rglob("index.html") if path.stat().st_mtime == 0}
@@ -62,7 +67,7 @@ def begun(site: Path, out: Path) -> tuple[Drafts, Site]:
     state = Drafts()
     state.look(site)
     known = check_pages(state.read(lambda: smallsite.load(site)), MACROS, state.known)
-    state.choose(known, MACROS, out, NAV, "salt")
+    state.choose(known, MACROS, config(out), "salt")
     state.later.clear()
     aged(out)
     rendered(state, known)
@@ -103,17 +108,17 @@ def test_the_open_page_comes_first_and_then_those_that_differ(site: Path, out: P
     state, known = begun(site, out)
     handler = Opened()
     monkeypatch.setattr(drafts.SERVER, "handlers", [handler])
-    for url in ("http://127.0.0.1:8000/", "http://127.0.0.1:8000/kernels/"):
+    for url in ("http://127.0.0.1:8000/pub/", "http://127.0.0.1:8000/pub/kernels/"):
         handler.emit(logging.makeLogRecord({"msg": f"Browser connected: {url}"}))
     handler.paths = handler.paths[-1:]
     state.pending.add("data")
-    state.choose(known, MACROS, out, NAV, "salt")
+    state.choose(known, MACROS, config(out), "salt")
     assert aged(out) == {"kernels"}
     assert state.later == {"index.md", "claims.md"}
     state.end(site)
     assert (site / drafts.AGAIN).is_file(), "a second build is asked for"
     state.outputs["claims.md"][0] += " as it was before the edit"
-    state.choose(known, MACROS, out, NAV, "salt")
+    state.choose(known, MACROS, config(out), "salt")
     assert aged(out) == {"claims"}
     assert not state.later
 
@@ -122,8 +127,8 @@ def test_an_edit_of_the_theme_or_of_what_all_pages_show_makes_all_again(site: Pa
     for kinds, salt in (({"look"}, "salt"), ({"data"}, "another")):
         state, known = begun(site, out)
         state.pending |= kinds
-        state.choose(known, MACROS, out, NAV, salt)
-        state.choose(known, MACROS, out, NAV, salt)
+        state.choose(known, MACROS, config(out), salt)
+        state.choose(known, MACROS, config(out), salt)
         assert aged(out) == {".", "kernels", "claims"}
 
 
