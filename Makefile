@@ -87,7 +87,7 @@ offline: .venv/site.stamp ## pack the site as build/offline.zip, to read and sea
 	@$(CHECKOUT) trouble
 	@$(RUN) -m macros.pages.offline build/offline.zip
 
-check: .venv/dev.stamp read ## every check that needs neither engine nor browser
+check: .venv/dev.stamp read ## every check that needs neither engine nor browser, except the slow ones
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types built
 	@$(MAKE) units BUILT_SITE=build/built
 
@@ -126,13 +126,13 @@ types: .venv/dev.stamp
 	@$(RUN) -m mypy
 
 units: .venv/dev.stamp
-	@$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "not engine and not browser"
+	@$(PYTEST) -q -n $(WORKERS) --dist worksteal -m "not engine and not browser and not slow"
 
-test: check ## every check: those of make check, then the browser's and the engines'
+test: check ## every check: those of make check, then the slow ones, the browser's and the engines'
 	@$(SETUP) engines browser start
 	@code=0; $(RUN) -m snippets.runner lab whole || code=$$?; \
 		if [ $$code = 3 ] && [ "$${CI:-}" != true ]; then echo "set-up: no whole lab here; what needs it is skipped"; else exit $$code; fi
-	@BUILT_SITE=build/built $(PYTEST) -q -n $(WORKERS) -m "browser" # not beside the engines: each network that Docker makes has Chromium drop its requests
+	@BUILT_SITE=build/built $(PYTEST) -q -n $(WORKERS) -m "browser or slow" # not beside the engines: each network that Docker makes has Chromium drop its requests
 	@BUILT_SITE=build/built $(PYTEST) -q -n $(WORKERS) --maxschedchunk 1 -m "engine and not browser"
 
 test-on: .venv/site.stamp ## every check on another release of Debian, as root: RELEASE=bookworm, trixie or sid; HOST=cgroup2: chosen sides in a VM with control groups version 2; FRESH=1 makes it again, COMMAND= runs another command there

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from macros.base.problems import ProblemError, told
 from macros.model.example_reader import load_examples
@@ -29,6 +29,9 @@ from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
 from tests.site import buildserver, smallsite
 
+if TYPE_CHECKING:  # only the browser's tests need it
+    from playwright.sync_api import Browser
+
 
 def _examples() -> tuple[dict[str, Example], str]:
     """Return the examples, and what is wrong with them: what was wrong while this file is imported would be a traceback."""
@@ -40,6 +43,7 @@ def _examples() -> tuple[dict[str, Example], str]:
 
 EXAMPLES, _WRONG = _examples()
 # `make check` names the site here, relative to the root: it has read everything and built that before it starts the tests.
+# A session that a test starts is given a word: everything was read, and no site built.
 READ = "BUILT_SITE"
 BUILT = os.environ.get(READ, "")
 Runs = Callable[[str, str], Output]
@@ -277,6 +281,8 @@ def site(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return the machine's Chromium, started once a worker: its driver does not run twice in a process."""
+    from playwright.sync_api import sync_playwright
+
     from tests.browser.test_pages import FLAGS, chromium
 
     require("chromium")

@@ -10,6 +10,7 @@ No random numbers are drawn, so that two builds agree.
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,12 @@ class Estimate:
         return self.count > 1
 
 
+@functools.cache
+def _place(count: int) -> int:
+    """Return which of `count` values, from each end, is the end of the interval: 1 for the least and the greatest."""
+    return max((k for k in range(1, count + 1) if _beyond(count, k) <= OUTSIDE), default=1)
+
+
 def _beyond(count: int, position: int) -> float:
     """Return how often the median of a distribution lies below the `position`-th least (from 1) of `count` values drawn from it.
 
@@ -51,7 +58,7 @@ def estimate(values: Sequence[float]) -> Estimate:
         raise ValueError("no values")
     ordered = sorted(values)
     count = len(ordered)
-    place = max((k for k in range(1, count + 1) if _beyond(count, k) <= OUTSIDE), default=1)
+    place = _place(count)
     return Estimate(statistics.median(ordered), ordered[place - 1], ordered[count - place], count)
 
 

@@ -24,6 +24,11 @@ WORD = re.compile(rb"[\w.+-]+")  # a word of a path
 DEFAULT_SECONDS = {"host": 20, "container": 30, "vm": 60}
 
 
+def words(script: bytes) -> frozenset[bytes]:
+    """Return the words of a script that may be the name of a file."""
+    return frozenset(WORD.findall(script))
+
+
 @dataclass(frozen=True)
 class Volatile:
     """A declared pattern of values that differ from run to run.
@@ -78,7 +83,7 @@ class Side:
 
     def names(self, file: Path) -> bool:
         """Return whether the script names a file: its name is a word of a path in the script, not a part of a word."""
-        return file.name.encode() in WORD.findall(self.script.read_bytes())
+        return file.name.encode() in words(self.script.read_bytes())
 
     def digest(self) -> str:
         """Return the SHA-256 of the script, in hexadecimal, and of what else of the project measures in it.
@@ -87,11 +92,12 @@ class Side:
         stopwatch where it calls `first_line`.
         """
         script = self.script.read_bytes()
+        named = words(script)
         lab = self.script.parent.parent.parent / LAB
         beside = [path for path in self.script.parent.iterdir() if path.is_file() and not contracted(path.name)]
         measures = [*lab.glob("*.py"), *(lab / name for name in MEASURES if (lab / name).is_file())]
-        found = [path for path in sorted([*beside, *measures]) if self.names(path)]
-        if b"first_line" in WORD.findall(script):
+        found = [path for path in sorted([*beside, *measures]) if path.name.encode() in named]
+        if b"first_line" in named:
             found.append(lab / "stopwatch.py")
         return hashlib.sha256(b"".join([script, *(path.read_bytes() for path in found)])).hexdigest()
 

@@ -219,8 +219,9 @@ class _Loader:
             guide = read_guide(docs["guide"], docs["cases"], sources, self.known_link(claims))
         technologies: tuple[Technology, ...] = ()
         if docs["technologies"] and sources is not None and both:
-            results = recorded.results.get(first, {})
-            technologies = read_technologies(docs["technologies"], sources, self.tests, lambda *key: key in results)
+            technologies = read_technologies(
+                docs["technologies"], sources, self.tests, lambda result: recorded.has(result, first)
+            )
         if not self.problems:
             self.machines(examples, recorded, first)
         self.problems.raise_any()

@@ -22,6 +22,7 @@ Results = dict[tuple[str, str, str], "Samples"]  # of one machine, by (experimen
 POINT = re.compile(r"(?P<metric>[a-z][a-z0-9-]*)(?:@(?P<point>\d+))?")
 
 
+@functools.cache  # there are as many names as metrics and points
 def split_point(name: str) -> tuple[str, int | None]:
     """Return the metric and the point of a name under which samples are kept: "memory@8" is ("memory", 8).
 
@@ -247,6 +248,14 @@ class Recorded:
     machines: dict[str, dict[str, Any]]
     failures: tuple[Failure, ...]
     runs: dict[tuple[str, str, str], SideRun] = field(default_factory=dict)
+
+    def has(self, result: tuple[str, ...], first: str) -> bool:
+        """Return whether there is a result of (experiment, side, metric), or of (experiment, side, metric, machine).
+
+        Without a machine, of the one that pages show `first`.
+        """
+        experiment, side, metric, *machine = result
+        return (experiment, side, metric) in self.results.get(machine[0] if machine else first, {})
 
     @functools.cached_property
     def by_side(self) -> dict[tuple[str, str, str], dict[str, Samples]]:

@@ -25,13 +25,16 @@ BY_HAND = re.compile(r"\b(?!20\d\d\b)\d")  # a number that is not a year
 
 @dataclass(frozen=True)
 class Cell:
-    """What is said of one aspect, and what it rests on: a source with its locator, a test, or a result of ours."""
+    """What is said of one aspect, and what it rests on: a source with its locator, a test, or a result of ours.
+
+    A result is an experiment, a side and a metric; a fourth word names a machine other than the one shown first.
+    """
 
     text: str
     source: str = ""
     locator: str = ""
     test: str = ""
-    result: tuple[str, str, str] | None = None
+    result: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Technology:
     cells: Mapping[str, Cell]
 
 
-IsResult = Callable[[str, str, str], bool]
-"""Whether there is a result of an experiment, a side and a metric, of the machine that pages show first."""
+IsResult = Callable[[tuple[str, ...]], bool]
+"""Whether there is a result of an experiment, a side and a metric, of a named machine or of the one that pages show first."""
 
 
 def _check(
@@ -62,9 +65,11 @@ def _check(
         check_place(document, where, name, sources, cell.source, cell.locator)
     if cell.test and tests.function(cell.test) is None:
         document.bad(where, f"{name}: there is no test {cell.test}", "write FILE::FUNCTION of a test that exists")
-    if cell.result and not is_result(*cell.result):
+    if cell.result and not is_result(cell.result):
         what = f"{name}: there is no result {' '.join(cell.result)}"
-        document.bad(where, what, "write [SECTION/NAME, SIDE, METRIC] of a recorded result")
+        document.bad(
+            where, what, "write [SECTION/NAME, SIDE, METRIC] of a recorded result, and a MACHINE if it is not the first"
+        )
     check_figures(document, where, name, sources, cell.text)
     plain = FIGURE.sub("", cell.text)
     if BY_HAND.search(plain) and not quantities(plain):  # macros/model/numbers.py refuses a quantity
@@ -80,8 +85,8 @@ def read_technologies(
         cells = {}
         for aspect in ASPECTS:
             given = dict(entry[aspect])
-            result = given.pop("result", None)
-            cells[aspect] = Cell(**given, result=tuple(result) if result else None)
+            result = given.pop("result", ())
+            cells[aspect] = Cell(**given, result=tuple(result))
             name = f"{entry['id']}, {aspect}"
             _check(document, (position, aspect), name, cells[aspect], sources, tests, is_result)
         if entry["id"] in found:

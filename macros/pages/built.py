@@ -6,6 +6,7 @@ import html.parser
 import posixpath
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -33,6 +34,8 @@ class Page(html.parser.HTMLParser):
         self.found: list[tuple[int, str, str]] = []
         self.headings = 0
         self._open: list[tuple[str, int]] = []
+        self._inside: Counter[str] = Counter()  # how many of each are open
+        self._opaque = 0
         self._svg = 0
         self.feed(text)
         self.close()
@@ -43,13 +46,21 @@ class Page(html.parser.HTMLParser):
         if tag not in OPTIONAL:
             self.found.append((line, f"<{tag}> is not closed", "close it in the page's source, the macro or the theme"))
 
-    def _inside(self, tag: str) -> bool:
-        return any(name == tag for name, _ in self._open)
+    def _enter(self, tag: str, line: int) -> None:
+        self._open.append((tag, line))
+        self._inside[tag] += 1
+        self._opaque += tag in OPAQUE
+
+    def _leave(self) -> tuple[str, int]:
+        tag, line = self._open.pop()
+        self._inside[tag] -= 1
+        self._opaque -= tag in OPAQUE
+        return tag, line
 
     def _active(self, line: int, tag: str, given: dict[str, str]) -> None:
         """Note what in an element would run, or would lead elsewhere by itself."""
         remedy = "pages contain text; scripts and forms belong in the theme or in docs/assets/js"
-        if self._inside("article"):
+        if self._inside["article"]:
             if tag in ACTIVE and not (tag == "style" and self._svg):
                 self.found.append((line, f"<{tag}> in the text of a page", remedy))
             for key in given:
@@ -74,7 +85,7 @@ class Page(html.parser.HTMLParser):
         given = {key: value or "" for key, value in attributes}
         self._active(line, tag, given)
         if tag not in VOID:
-            self._open.append((tag, line))
+            self._enter(tag, line)
         self._svg += tag == "svg"
         self.headings += tag == "h1"
         if given.get("id"):
@@ -105,19 +116,19 @@ class Page(html.parser.HTMLParser):
         """Leave an element, and those in it that were not closed."""
         if tag in VOID:
             return
-        if not self._inside(tag):
+        if not self._inside[tag]:
             if tag != "p":  # a browser makes an empty paragraph of it
                 self.found.append((self.getpos()[0], f"</{tag}> closes nothing", "remove it, or open the element"))
             return
-        while (last := self._open.pop())[0] != tag:
+        while (last := self._leave())[0] != tag:
             self._unclosed(*last)
         self._svg -= tag == "svg"
 
     def handle_data(self, text: str) -> None:
         """Note text that was left unrendered."""
-        if self._inside("style"):
+        if self._inside["style"]:
             self._fetched(self.getpos()[0], text)
-        if not OPAQUE & {tag for tag, _ in self._open} and (match := LEFT_OVER.search(text)):
+        if not self._opaque and (match := LEFT_OVER.search(text)):
             self.found.append(
                 (
                     self.getpos()[0],
@@ -127,10 +138,20 @@ class Page(html.parser.HTMLParser):
             )
 
 
-def _target(root: Path, page: Path, path: str) -> Path:
-    base = root / path.lstrip("/") if path.startswith("/") else page.parent / path
-    whole = Path(posixpath.normpath(base.as_posix()))
-    return whole / "index.html" if whole.is_dir() else whole
+class _Targets:
+    """The files to which addresses lead, each looked up once: every page links to nearly all others."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.as_posix()
+        self.known: dict[str, tuple[Path, bool]] = {}
+
+    def of(self, folder: str, path: str) -> tuple[Path, bool]:
+        """Return the file to which a path leads from a page in `folder`, and whether there is one."""
+        whole = posixpath.normpath(f"{self.root if path.startswith('/') else folder}/{path.lstrip('/')}")
+        if whole not in self.known:
+            file = Path(whole, "index.html") if Path(whole).is_dir() else Path(whole)
+            self.known[whole] = (file, file.is_file())
+        return self.known[whole]
 
 
 def check(root: Path) -> list[str]:
@@ -139,8 +160,10 @@ def check(root: Path) -> list[str]:
     if not pages:
         return [f"{root}: no built page\n    remedy: run: make build"]
     ids = {path: {name for _, name in page.ids} for path, page in pages.items()}
+    targets = _Targets(root)
     out: list[str] = []
     for path, page in pages.items():
+        folder = path.parent.as_posix()
         name = path.relative_to(root).as_posix()
 
         def bad(line: int, what: str, remedy: str, name: str = name) -> None:
@@ -185,8 +208,8 @@ def check(root: Path) -> list[str]:
                 if kind == "resource":
                     bad(line, f"a resource from another host: {address}", "put the file under docs/assets/")
                 continue
-            target = _target(root, path, unquote(parts.path)) if parts.path else path
-            if not target.is_file():
+            target, there = targets.of(folder, unquote(parts.path)) if parts.path else (path, True)
+            if not there:
                 bad(
                     line,
                     f"a {kind} to a file that does not exist: {address}",

@@ -26,8 +26,8 @@ RUNS: dict[str, tuple[str, ...]] = {
     "build/pymarkdown.stamp": ("-m pymarkdown --config pyproject.toml scan $(PAGES)",),
     "build/shellcheck.stamp": (".venv/bin/shellcheck -x -P snippets/lab $(SCRIPTS)",),
     "types": ("-m mypy",),
-    "units": ('$(PYTEST) -n $(WORKERS) -m "not engine and not browser"',),
-    "test": ('$(PYTEST) -m "browser"', '$(PYTEST) -m "engine and not browser"'),
+    "units": ('$(PYTEST) -n $(WORKERS) -m "not engine and not browser and not slow"',),
+    "test": ('$(PYTEST) -m "browser or slow"', '$(PYTEST) -m "engine and not browser"'),
 }
 NEEDS = {
     "check": ("read",),

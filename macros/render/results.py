@@ -54,30 +54,37 @@ def _emulated(samples: Samples) -> bool:
     return samples.accelerator == EMULATED
 
 
-def _known(data: Data, use: Use, experiment: str, side: str, metric: str) -> Samples | None:
+def _known(data: Data, use: Use, experiment: str, side: str, metric: str, machine: str = "") -> Samples | None:
     """Return the result that a call names, or None with the problem noted."""
-    if found := data.results.get((experiment, side, metric)):
+    if machine and machine not in data.recorded.results:
+        use.bad(f"there is no machine '{machine}'", f"one of: {', '.join(sorted(data.recorded.results))}")
+        return None
+    if machine == data.machine:
+        use.bad(f"'{machine}' is the machine that pages show first", "leave the machine out")
+        return None
+    results = data.recorded.results[machine] if machine else data.results
+    if found := results.get((experiment, side, metric)):
         if found.unit == CODE:
             what = f"{experiment} {side} {metric} is a number that names something, not a quantity"
             use.bad(what, "show what it names")
             return None
         return found
-    run = data.recorded.runs.get((data.machine, experiment, side))
+    run = data.recorded.runs.get((machine or data.machine, experiment, side))
     if run and run.error:
         what = f"{experiment} {side} failed when it was recorded: {run.error}"
         use.bad(what, f"correct it and run: make record EXAMPLE={experiment}")
         return None
-    near = sorted(key for key in data.results if key[0] == experiment) or sorted(data.results)
+    near = sorted(key for key in results if key[0] == experiment) or sorted(results)
     known = "; ".join(" ".join(key) for key in near) or "none is recorded"
     use.bad(f"there is no result {experiment} {side} {metric}", f"one of: {known}")
     return None
 
 
-def check_result(data: Data, use: Use, experiment: str, side: str, metric: str, detail: str) -> None:
+def check_result(data: Data, use: Use, experiment: str, side: str, metric: str, detail: str, machine: str) -> None:
     """Check a call of `result`."""
     if detail not in {"", INTERVAL}:
         return use.bad(f"'{detail}' is not a detail of a result", f'write "{INTERVAL}", or leave it out')
-    _known(data, use, experiment, side, metric)
+    _known(data, use, experiment, side, metric, machine)
     return None
 
 
@@ -135,15 +142,18 @@ def check_experiments(data: Data, use: Use) -> None:
 
 
 @macro(check_result)
-def result(data: Data, experiment: str, side: str, metric: str, detail: str = "") -> str:
+def result(data: Data, experiment: str, side: str, metric: str, detail: str = "", machine: str = "") -> str:
     """Return the median of a result with its unit, linked to the raw samples; software emulation is named.
 
-    `metric` may name a point, as memory@8. With `detail` "interval", the 95 % interval follows.
+    `metric` may name a point, as memory@8. With `detail` "interval", the 95 % interval follows. `machine` names one
+    other than the first, for what the first could not record; the text then names it too.
     """
-    found = data.results[(experiment, side, metric)]
+    found = (data.recorded.results[machine] if machine else data.results)[(experiment, side, metric)]
     estimate = statistics.estimate(found.values)
     more = f" ({interval(estimate, found.unit)})" if detail else ""
-    return f"[{amount(estimate, found.unit)}]({address(found.file)}){more}{f' {EMULATION}' if _emulated(found) else ''}"
+    under = f" {EMULATION}" if _emulated(found) else ""
+    where = f" on the machine {machine_link(machine)}" if machine else ""
+    return f"[{amount(estimate, found.unit)}]({address(found.file)}){more}{under}{where}"
 
 
 def _told(one: Samples, two: Samples, found: Estimate, unit: str) -> str:

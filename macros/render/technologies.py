@@ -20,7 +20,8 @@ def _cell(data: Data, cell: Cell) -> str:
     if cell.source:
         return f"{said} {cite(data, cell.source, cell.locator)}"
     if cell.result:
-        return f"{said} {result(data, *cell.result)}"
+        experiment, side, metric, *machine = cell.result
+        return f"{said} {result(data, experiment, side, metric, machine=''.join(machine))}"
     file, _, name = cell.test.partition("::")
     return f"{said} {_html('tested', file=file, name=name)}"
 

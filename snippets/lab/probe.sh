@@ -7,7 +7,8 @@ probe() {
     timeout --signal=KILL "$2" qemu-system-x86_64 -M q35 -accel "$1" -m 128 \
         -nodefaults -display none -serial stdio -no-reboot \
         -kernel vmlinuz -initrd initramfs.gz \
-        -append 'console=ttyS0 loglevel=1 run="echo user space reached"' </dev/null 2>&1
+        -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
+            run="echo user space reached"' </dev/null 2>&1
 }
 # --8<-- [end:probe]
 output=$(probe "$1" "$2") || true

@@ -25,6 +25,7 @@ from pathlib import Path
 from macros.model.requirements import table
 
 from . import checkout, engines
+from .files import replace
 from .paths import BUILD, LAB_SCRIPTS, ROOT, SNIPPETS
 
 HOSTS = BUILD / "hosts"
@@ -35,6 +36,11 @@ REPORT = "TEST_REPORT"  # names the file to which conftest.py adds the counts of
 # A network for documentation (RFC 5737), which nothing else should use; slirp4netns answers for names at .3 in it.
 NETWORK, NAMESERVER = "198.51.100.0/24", "198.51.100.3"
 CARD_SECONDS = 30
+# What recording writes, as git's pathspecs: what a recording on another host brings back.
+RECORDED = (
+    *("docs/data/results", "docs/data/repeats", "docs/data/sealed.json"),
+    *(":(glob)snippets/**/*.out", ":(glob)snippets/**/recorded.json"),
+)
 KEPT = re.compile(
     r"(CI|TERM|LANG|WORKERS|LAB_ACCEL|SOURCE_DATE_EPOCH|PIP_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
     r"|(?i:https?_proxy|no_proxy|all_proxy))"
@@ -148,6 +154,27 @@ def copy_checkout(target: Path) -> None:
     subprocess.run(["git", "reset", "--quiet"], cwd=target, check=False)  # the index, without a change of files
 
 
+def bring_back(copy: Path) -> list[str]:
+    """Copy here what a recording changed in the checkout's copy on the other host; return the files, relative to the root.
+
+    A file that is gone there goes here too.
+    """
+    words = ["git", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *RECORDED]
+    said = subprocess.run(words, cwd=copy, capture_output=True, text=True, check=True).stdout
+    brought = list[str]()
+    for name in [entry[3:] for entry in said.split("\0") if entry]:
+        there = (copy / name).read_bytes() if (copy / name).is_file() else None
+        # What was not committed here differs from the commit there too, and is the same in both.
+        if there == ((ROOT / name).read_bytes() if (ROOT / name).is_file() else None):
+            continue
+        brought.append(name)
+        if there is None:
+            (ROOT / name).unlink()
+        else:
+            replace(ROOT / name, there.decode("utf-8"))
+    return brought
+
+
 @contextmanager
 def entered(root: Path, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """Start the command in the root, with namespaces of its own and access to the network; nothing of it is left afterwards."""
@@ -228,6 +255,10 @@ def run_on(release: str, command: list[str], *, fresh: bool) -> int:
         start = time.monotonic()
         with entered(root, command or ["make", "test"]) as process:
             code = process.wait()
+        if command:
+            brought = bring_back(root / CHECKOUT.relative_to("/"))
+            print(f"{release}: {len(brought)} recorded files changed, and are changed here too")
+            return code
         print(read_report(report).line(release, time.monotonic() - start))
         return code
 

@@ -109,7 +109,7 @@ def make_disk(root: Path, disk: Path) -> None:
 
 def qemu(accelerator: str, guest: Path, where: Path) -> list[str]:
     """Return the command that boots the disks in the directory `where` with the kernel and initramfs in `guest`."""
-    append = "console=ttyS0 quiet loglevel=3 systemd.show_status=0 disk=vda"
+    append = "console=ttyS0 no_timer_check panic=-1 quiet loglevel=3 systemd.show_status=0 disk=vda"
     words = [QEMU, "-M", "q35", "-accel", accelerator, "-smp", "2", "-m", "4096"]
     if accelerator == "kvm":
         words += ["-cpu", "host"]

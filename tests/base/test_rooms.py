@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def name_of(path: Path) -> str:
 KNOWN = {name_of(path) for path in MODULES}
 
 
+@functools.cache
 def imports(path: Path) -> set[str]:
     """Return the modules of macros/ that a module imports anywhere in it, inside functions and for type checking too."""
     found = set()

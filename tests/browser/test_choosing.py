@@ -6,10 +6,10 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from macros.base.units import NARROW, memory
 from macros.model.guide import combinations, decide, demanded, first_rule, runner_up
@@ -19,6 +19,9 @@ from macros.model.planner import GIB, MIB, Cost, Host, Plan, Work, WorkedExample
 from macros.render.planner import how_many, origin, whether_wanted_fit
 from tests.browser import test_pages
 from tests.browser.test_pages import AXE, SCHEMES, WIDTHS, Visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 address = test_pages.address  # the fixture that builds the site and serves it

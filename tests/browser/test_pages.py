@@ -12,16 +12,18 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from snippets.runner.engines import REQUIREMENTS, Requirement
 from snippets.runner.paths import ROOT
 from tests.conftest import require
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 pytestmark = pytest.mark.browser
 

@@ -15,9 +15,8 @@ from tests.faults.draw import Fault, Kind, Tree, swap
 SAMPLE, SEED = 20, 3
 
 
-@pytest.mark.browser
+@pytest.mark.slow
 def test_a_sample_of_faults_is_refused() -> None:
-    """It needs no browser, but the time that `make check` does not have."""
     outcomes = list(inject.inject(SEED, SAMPLE))
     missed = [f"{one.kind}: {one.says}" for one in outcomes if one.seen and not one.caught]
     assert len(missed) <= SAMPLE // 20, "\n".join(missed)

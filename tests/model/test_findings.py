@@ -14,14 +14,9 @@ from macros.base.units import quantity
 from macros.model.chart_findings import check_finding, named
 from macros.model.charts import Chart
 from macros.model.findings import BRACES, Finding, Known, misfit, typed_numbers
-from macros.model.load import Data, load
+from macros.model.load import Data
 from macros.render.charts import finding_words
 from snippets.runner.paths import ROOT
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    return load(ROOT)
 
 
 def known(*values: float, run: tuple[str, str] = ("a", "vm")) -> Known:

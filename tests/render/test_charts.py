@@ -12,10 +12,9 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page
 
 from macros.base import statistics
 from macros.base.problems import ProblemError, Problems
@@ -31,6 +30,9 @@ from macros.render.axis import axis
 from macros.render.results import interval
 from tests.browser.test_pages import AXE, Quiet, violations
 from tests.site import smallsite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 E = "section/measured"
 CHARTS, PAGE, SOURCES = "docs/data/charts.yml", "docs/kernels.md", "docs/data/sources.yml"

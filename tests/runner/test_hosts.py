@@ -13,6 +13,7 @@ import pytest
 from snippets.runner import hosts
 from snippets.runner.hosts import Tally
 from snippets.runner.paths import ROOT
+from tests.conftest import READ
 
 
 def git(where: Path, *words: str) -> None:
@@ -45,6 +46,35 @@ def test_the_checkout_goes_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monk
     assert (there / "ignored").read_text() == "made there"
     said = subprocess.run(["git", "status", "--short"], cwd=there, capture_output=True, text=True, check=True).stdout
     assert said.split() == ["M", "changed", "D", "removed", "??", "a/", "??", "build/"]
+
+
+def test_what_was_recorded_there_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results and outputs, also untracked and removed ones; nothing else that changed there."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    monkeypatch.setattr(hosts, "ROOT", here)
+    git(here, "init", "--quiet")
+    tracked = {"snippets/a/b/vm.out": "old\n", "docs/data/results/m/gone.json": "{}\n", "docs/page.md": "page\n"}
+    for name, text in tracked.items():
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(text)
+    git(here, "add", ".")
+    git(here, "commit", "--quiet", "--message", "first")
+    subprocess.run(["git", "clone", "--quiet", str(here), str(there)], check=True)
+    (there / "snippets/a/b/vm.out").write_text("recorded\n")
+    (there / "snippets/a/b/recorded.json").write_text("{}\n")
+    (there / "docs/data/results/m/gone.json").unlink()
+    (there / "docs/page.md").write_text("made there\n")
+    assert sorted(hosts.bring_back(there)) == [
+        "docs/data/results/m/gone.json",
+        "snippets/a/b/recorded.json",
+        "snippets/a/b/vm.out",
+    ]
+    assert (here / "snippets/a/b/vm.out").read_text() == "recorded\n"
+    assert (here / "snippets/a/b/recorded.json").is_file()
+    assert not (here / "docs/data/results/m/gone.json").exists()
+    assert (here / "docs/page.md").read_text() == "page\n"
+    assert not hosts.bring_back(there)
 
 
 def test_pip_finds_there_the_packages_that_lie_on_this_machine() -> None:
@@ -90,7 +120,8 @@ def test_a_session_reports_what_came_of_its_tests(tmp_path: Path) -> None:
     """pytest, as the checks call it: the report has a line for it, and none for a session that a test starts."""
     report = tmp_path / "report"
     words = [sys.executable, "-m", "pytest", "-q", "tests/runner/test_hosts.py", "-k", "packages_that_lie"]
-    subprocess.run(words, cwd=ROOT, env=os.environ | {hosts.REPORT: str(report)}, check=True, capture_output=True)
+    more = {hosts.REPORT: str(report), READ: "already"}  # by this session
+    subprocess.run(words, cwd=ROOT, env=os.environ | more, check=True, capture_output=True)
     assert hosts.read_report(report) == Tally(1, 0, {})
 
 

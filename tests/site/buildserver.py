@@ -7,6 +7,7 @@ templates that the forks compile, most of them the theme's, are kept as bytecode
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import json
 import os
@@ -118,7 +119,8 @@ def _keep_templates(folder: str) -> None:
 
 
 def serve() -> None:
-    """Answer until standard input ends."""
+    """Answer until standard input ends. No fork lives long enough to have anything collected."""
+    gc.disable()
     for name in LIBRARIES:
         importlib.import_module(name)
     sys.dont_write_bytecode = True

@@ -72,9 +72,13 @@ def small(where: Path) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a caller who set nothing: what a run of make around this one set is not there."""
+    """Return the environment of a caller who set nothing: what a run of make around this one set is not there.
+
+    Nor is the place of these checks' bytecode: below it there is none of the packages of another directory.
+    """
     set_by_make = {"SOURCE_DATE_EPOCH", "SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
-    return {name: value for name, value in os.environ.items() if name not in set_by_make} | PLAIN | more
+    left_out = set_by_make | {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in left_out} | PLAIN | more
 
 
 def make(where: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -272,9 +276,8 @@ def cited(site: Path) -> tuple[set[str], set[str]]:
 
 
 @needs_git
-@pytest.mark.browser
+@pytest.mark.slow
 def test_pages_cite_the_commits_date_or_the_one_given(tmp_path: Path) -> None:
-    """It needs no browser, but the time that `make check` does not have."""
     site = committed(small(tmp_path / "site"))
     for more, date in (({}, "2001-09-09"), ({"SOURCE_DATE_EPOCH": GIVEN}, "2009-02-13")):
         done = make(site, "build", SITE_URL="https://example.org/", **more)
@@ -367,12 +370,9 @@ def wheel(where: Path) -> Path:
     return made
 
 
-@pytest.mark.browser
+@pytest.mark.slow
 def test_packages_are_installed_where_the_site_looks_for_them(tmp_path: Path) -> None:
-    """Whatever pip's environment and configuration say of where; and no stamp is written where it installs nothing.
-
-    It needs no browser, but the time that `make check` does not have.
-    """
+    """Whatever pip's environment and configuration say of where; and no stamp is written where it installs nothing."""
     project = copied(
         tmp_path / "a project", ["Makefile", SCRIPT, "snippets/lab/setup.sh", "snippets/lab/requirements.tsv"]
     )

@@ -39,9 +39,8 @@ def test_the_site_has_no_mistake(site: Path) -> None:
     assert built.check(site) == []
 
 
-@pytest.mark.browser
+@pytest.mark.slow
 def test_two_builds_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
-    """It needs no browser, but the time that `make check` does not have; the browser's pages are those of the one build."""
     smallsite.whole(tmp_path / "site", PYTHONHASHSEED="7")
     assert digests(tmp_path / "site") == digests(site)
 
@@ -181,6 +180,7 @@ def test_software_emulation_is_named_at_every_recording_made_under_it(site: Path
     assert seen >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> None:
     """A page, a data file, a script, a macro and a theme file: each edit shows; a mistake is reported and does not end the server."""

@@ -7,6 +7,6 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 -smp 1 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="nproc; echo $(grep MemTotal /proc/meminfo)"'
 # --8<-- [end:show]

@@ -7,7 +7,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 512 \
     -drive file=debian.ext4,if=virtio,format=raw,snapshot=on \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     systemd.show_status=0 disk=vda
     run="systemctl is-system-running --wait
     grep PRETTY_NAME /etc/os-release; cat /proc/1/comm

@@ -9,7 +9,7 @@ qemu-system-x86_64 -M q35,memory-backend=ram -accel "$ACCEL" -m 128 \
 mem-path="$WORK/ram" \
     -nodefaults -display none -serial "file:$WORK/console" \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="secret=$(echo drowssap-s-tseug-eht | rev)
     echo ready; sleep 600; echo $secret"' &
 vm=$!

@@ -11,6 +11,7 @@ cpio -t --quiet <"$WORK/one.cpio"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd "$WORK/one.cpio" \
-    -append 'console=ttyS0 loglevel=0 rdinit=/busybox --
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=0
+        rdinit=/busybox --
     sh -c "/busybox uname -r; /busybox poweroff -f"'
 # --8<-- [end:run]

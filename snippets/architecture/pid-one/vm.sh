@@ -6,6 +6,6 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="ps -o pid,comm | head -n 3"'
 # --8<-- [end:show]

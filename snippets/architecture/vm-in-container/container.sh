@@ -13,6 +13,6 @@ docker run --rm --network none "${given[@]}" cvm-lab sh -c '
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
         -nodefaults -display none -serial stdio -no-reboot \
         -kernel vmlinuz -initrd initramfs.gz \
-        -append "console=ttyS0 loglevel=1
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
         run=\"echo the VM, on the kernel \$(uname -r)\"" </dev/null'
 # --8<-- [end:show]

@@ -13,7 +13,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -blockdev "driver=file,filename=$WORK/backup,node-name=backup" \
     -nodefaults -display none -serial "pipe:$WORK/console" \
     -qmp "pipe:$WORK/qmp" -kernel vmlinuz -initrd initramfs.gz \
-    -append "console=ttyS0 loglevel=1 run=\"$work\"" &
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1 run=\"$work\"" &
 # --8<-- [end:start]
 vm=$!
 exec 3<>"$WORK/qmp.in" 4<>"$WORK/qmp.out" 5<>"$WORK/console.in" 6<>"$WORK/console.out"

@@ -36,6 +36,6 @@ cat initramfs.gz "$WORK/criu.gz" >"$WORK/initramfs.gz"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd "$WORK/initramfs.gz" \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="sh /modules/load; ifconfig lo up; sh /guest 2>/dev/null"'
 # --8<-- [end:boot]

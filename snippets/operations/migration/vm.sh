@@ -12,7 +12,8 @@ start() { # NAME OPTIONS…: a VM that counts, its console, its control socket
         -nodefaults -display none -serial "file:$WORK/$1" \
         -qmp "pipe:$WORK/$1.qmp" \
         -kernel vmlinuz -initrd initramfs.gz \
-        -append "console=ttyS0 loglevel=1 run=\"$count\"" "${@:2}" &
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
+            run=\"$count\"" "${@:2}" &
 }
 start here
 start there -incoming "unix:$WORK/migration"

@@ -14,7 +14,8 @@ start() { # NAME OPTIONS…: a VM that counts, its console and its monitor
         -nodefaults -display none -serial "file:$WORK/$1" \
         -monitor "pipe:$WORK/$1.monitor" \
         -kernel vmlinuz -initrd initramfs.gz \
-        -append "console=ttyS0 loglevel=1 run=\"$count\"" "${@:2}" &
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
+            run=\"$count\"" "${@:2}" &
 }
 start first
 # --8<-- [end:start]

@@ -10,7 +10,7 @@ taskset -c 0 qemu-system-x86_64 -M q35 -accel "$ACCEL" -cpu max \
     -drive file=tools.ext4,if=virtio,format=raw,snapshot=on \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1 disk=vda
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1 disk=vda
     run="sysbench cpu --time=1 run
     sysbench memory --time=1 \
         --memory-total-size=1T --memory-oper=write \

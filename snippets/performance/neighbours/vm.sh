@@ -9,7 +9,8 @@ vm() { # CPU of the host, command of the guest
         -drive file=tools.ext4,if=virtio,format=raw,snapshot=on \
         -nodefaults -display none -serial stdio -no-reboot \
         -kernel vmlinuz -initrd initramfs.gz \
-        -append "console=ttyS0 loglevel=1 disk=vda run=\"$2\""
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1 disk=vda
+            run=\"$2\""
 }
 serve='while sysbench cpu --cpu-max-prime=2000 --time=1 \
     --percentile=99 run; do :; done'

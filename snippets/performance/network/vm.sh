@@ -35,7 +35,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -cpu max -smp 1 -m 512 \
     -device virtio-net-pci,netdev=tap \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append "console=ttyS0 loglevel=1 disk=vda
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1 disk=vda
     run=\"busybox ip address add 10.0.2.15/24 dev eth0
     busybox ip address add $net.2/30 dev eth1
     for card in lo eth0 eth1; do busybox ip link set \$card up; done

@@ -29,7 +29,8 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -cpu max -smp 1 -m 512 \
     -drive "file=$WORK/disk.qcow2,if=virtio,format=qcow2,cache=none" \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append "console=ttyS0 loglevel=1 disk=vda job=\"$job\"
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
+        disk=vda job=\"$job\"
     run=\"mount /dev/vdb /mnt; fio --direct=1 \$job; umount /mnt
     mount /dev/vdc /mnt; fio --direct=1 \$job\"" >"$WORK/fio"
 grep -c '"error" : 0' "$WORK/fio"

@@ -19,7 +19,7 @@ qemu-img info "$WORK/1.qcow2" | grep -E '^(virtual size|cluster_size)'
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 "${disks[@]}" \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="for disk in /dev/vd?; do
         mount -t ext4 -o noinit_itable $disk /tmp
         dd if=/dev/urandom of=/tmp/data bs=1M count=1 2>/dev/null

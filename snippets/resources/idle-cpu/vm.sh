@@ -6,7 +6,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -nodefaults -display none -serial "file:$WORK/console" \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="echo ready; exec sleep 600"' &
 vm=$!
 # --8<-- [end:start]

@@ -7,7 +7,7 @@ source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 -smp 1 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=0
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=0
     run="mount -t cgroup2 none /sys/fs/cgroup; cd /sys/fs/cgroup
     echo +cpu +memory +pids >cgroup.subtree_control; mkdir a b c 100 50
 

@@ -12,7 +12,8 @@ head -n 1 < <(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128 \
     -smp 1 -nodefaults -no-user-config -display none -serial stdio \
     -no-reboot -pidfile "$WORK/1.pid" \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append "console=ttyS0 loglevel=1 edd=off tsc_early_khz=$khz
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
+        edd=off tsc_early_khz=$khz
     run=\"echo ready; sleep 600\"")
 # --8<-- [end:show]
 first=$(cat "$WORK/1.pid")
@@ -25,7 +26,8 @@ vm=(qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128
     -smp 1 -nodefaults -no-user-config -display none -serial stdio
     -no-reboot -pidfile "$WORK/{}.pid"
     -kernel vmlinuz -initrd initramfs.gz
-    -append "console=ttyS0 loglevel=1 edd=off tsc_early_khz=$khz run=\"echo ready; sleep 600\"")
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1 edd=off tsc_early_khz=$khz
+        run=\"echo ready; sleep 600\"")
 stopwatch=("$CVM_PYTHON" -I -S "$CVM_LAB/stopwatch.py")
 # Without hardware virtualisation 32 would keep two processors busy for minutes.
 if [ "$ACCEL" = kvm ]; then

@@ -21,7 +21,7 @@ start=$EPOCHREALTIME
         -drive file=debian.ext4,if=virtio,format=raw,snapshot=on \
         -nodefaults -no-user-config -display none -serial stdio \
         -no-reboot -kernel vmlinuz -initrd initramfs.gz \
-        -append 'console=ttyS0 loglevel=1
+        -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
         systemd.show_status=0 disk=vda
         run="systemctl is-system-running --wait; echo ready"'
     # --8<-- [end:show]

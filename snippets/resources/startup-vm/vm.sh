@@ -24,7 +24,7 @@ start=$EPOCHREALTIME
     qemu-system-x86_64 -M microvm -accel "$ACCEL" -m 128 -smp 1 \
         -nodefaults -no-user-config -display none -serial stdio \
         -no-reboot -kernel vmlinuz -initrd initramfs.gz \
-        -append "console=ttyS0 loglevel=1 edd=off
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1 edd=off
         tsc_early_khz=${khz:-2000000}"' run="echo ready"'
     # --8<-- [end:microvm]
 } | until_ready microvm
@@ -35,6 +35,7 @@ start=$EPOCHREALTIME
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 -smp 1 \
         -nodefaults -no-user-config -display none -serial stdio \
         -no-reboot -kernel vmlinuz -initrd initramfs.gz \
-        -append 'console=ttyS0 loglevel=1 run="echo ready"'
+        -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
+            run="echo ready"'
     # --8<-- [end:q35]
 } | until_ready q35

@@ -58,5 +58,5 @@ cd "$CVM_BUILD"
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 512 \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd "$WORK/initrd" \
-    -append 'console=ttyS0 loglevel=0 run="sh /guest"'
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=0 run="sh /guest"'
 # --8<-- [end:run]

@@ -33,12 +33,10 @@ docker logs "$RUN-greedy" 2>&1 | grep -v finished
 docker exec "$RUN-neighbour" sh /wishes/greedy
 # --8<-- [end:neighbour]
 
-# Its processes have ended, so that more fit below its limit. They are listed from outside.
-ended() { ! docker top "$RUN-greedy" | grep -q 'sleep 5$'; }
-wait_for 15 ended
-
 # --8<-- [start:one-disk]
 # without a limit, the files of all containers lie on one disk
-docker exec "$RUN-greedy" df -P / | awk 'NR == 2 {print $2, "KiB"}'
-docker exec "$RUN-neighbour" df -P / | awk 'NR == 2 {print $2, "KiB"}'
+docker run --rm --network none -m 32m --pids-limit 32 cvm-lab df -P / |
+    awk 'NR == 2 {print $2, "KiB"}'
+docker run --rm --network none cvm-lab df -P / |
+    awk 'NR == 2 {print $2, "KiB"}'
 # --8<-- [end:one-disk]

@@ -64,7 +64,8 @@ END
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 256 \
     -nodefaults -display none -serial "file:$WORK/console" -no-reboot \
     -kernel vmlinuz -initrd "$WORK/initrd" \
-    -append 'console=ttyS0 loglevel=0 panic=-1 run="exec sh /guest"' &
+    -append 'console=ttyS0 no_timer_check loglevel=0 panic=-1
+        run="exec sh /guest"' &
 vm=$!
 # --8<-- [end:start]
 

@@ -22,7 +22,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -device virtio-net-pci,netdev=closed \
     -nodefaults -display none -serial stdio -no-reboot \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append "console=ttyS0 loglevel=1
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
     run=\"ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
     ip address add 10.0.3.15/24 dev eth1; ip link set eth1 up
     echo restricted:; wget -q -O - http://10.0.3.2:$port/marker

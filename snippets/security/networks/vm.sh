@@ -13,7 +13,7 @@ vm() { # NUMBER, SERVER, COMMAND: card 0 for itself; card 1 is an end of the
         -device "virtio-net-pci,netdev=cable,mac=52:54:00:00:01:0$1" \
         -nodefaults -display none -serial stdio -no-reboot \
         -kernel vmlinuz -initrd initramfs.gz \
-        -append "console=ttyS0 loglevel=1
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
         run=\"ip link set lo up
         ip address add 10.0.2.1$1/24 dev eth0; ip link set eth0 up
         ip address add 198.18.0.$1/24 dev eth1; ip link set eth1 up; $3\""

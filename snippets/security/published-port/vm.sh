@@ -13,7 +13,7 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
     -device virtio-net-pci,netdev=net \
     -nodefaults -display none -serial "file:$WORK/console" \
     -kernel vmlinuz -initrd initramfs.gz \
-    -append 'console=ttyS0 loglevel=1
+    -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
     run="ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
     httpd -p 80 -h /etc; echo ready; sleep 600"' &
 vm=$!

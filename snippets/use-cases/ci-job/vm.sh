@@ -13,7 +13,8 @@ vm() { # COMMAND
     qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 -smp 1 \
         -nodefaults -no-user-config -display none -serial stdio \
         -no-reboot -kernel vmlinuz -initrd "$WORK/job.gz" \
-        -append "console=ttyS0 loglevel=1 run=\"cd /src; $1\""
+        -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
+            run=\"cd /src; $1\""
 }
 # --8<-- [end:fresh]
 # --8<-- [start:jobs]

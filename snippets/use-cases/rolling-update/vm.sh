@@ -24,7 +24,7 @@ start() { # NAME VERSION: an instance, at a free port of 127.0.0.1
         user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:0-:80 \
         -nodefaults -display none -serial "file:$WORK/console-$1" \
         -no-reboot -kernel vmlinuz -initrd "$WORK/$2.gz" \
-        -append 'console=ttyS0 loglevel=1
+        -append 'console=ttyS0 no_timer_check panic=-1 loglevel=1
         run="ip address add 10.0.2.15/24 dev eth0; ip link set eth0 up
         httpd -h /srv; echo ready; sleep 600"' 2>>"$WORK/log" &
     pid[$1]=$!
