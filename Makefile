@@ -12,7 +12,7 @@ export PYTHON
 export NO_MKDOCS_2_WARNING := 1
 export PYTHONDONTWRITEBYTECODE := 1
 # SITE_URL and REPO_URL are the two addresses of a published site; unset, pages hold no absolute address.
-export SITE_URL REPO_URL LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
+export SITE_URL REPO_URL OFFLINE LAB_ACCEL MACHINE QUICK FRESH ALL REPEAT EFFORT
 # The site that `make check` has built and checked, for the checks that look at it; unset, they build one.
 export BUILT_SITE
 export EDIT_URI_TEMPLATE := $(if $(REPO_URL),$(REPO_URL)/edit/main/docs/{path},)
@@ -48,7 +48,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache"
 PAGES := $(shell $(CHECKOUT) files '*.md')
 SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run .ci/record .ci/propose snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build test check page-text page-shown read built lint types units bench lab shell record amend read-sources guards new-example new-claim new-page new-machine faults addresses audit compare test-on identity hammer successors clean lock
+.PHONY: help serve build offline test check page-text page-shown read built lint types units bench lab shell record amend read-sources guards new-example new-claim new-page new-machine faults addresses audit compare test-on identity hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -75,13 +75,17 @@ serve: .venv/site.stamp ## build the site and serve it with live reload at http:
 	@[[ '$(PORT)' =~ ^[1-9][0-9]{0,4}$$ ]] && (( $(PORT) < 65536 )) || { echo "PORT=$(PORT) is no port: give a number from 1 to 65535"; exit 1; }
 	@$(RUN) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { echo "port $(PORT) is in use, or not for this user: choose another with PORT="; exit 1; }
 	@echo "Pages, data, snippets, macros, theme and mkdocs.yml show when saved. After a change of requirements.txt: stop with Ctrl-C and run make serve again."
-	@MACROS_FAIL=false $(RUN) -m mkdocs serve --no-strict --livereload --dev-addr 127.0.0.1:$(PORT)
+	@$(RUN) -m macros.pages.serve 127.0.0.1:$(PORT)
 
-build: .venv/site.stamp ## build the site into site/
+build: .venv/site.stamp $(if $(OFFLINE),offline) ## build the site into site/; OFFLINE=1: with the archive of `make offline` in it
 	@$(CHECKOUT) trouble
 	@mkdir -p build && out=$$(mktemp -d build/site.XXXXXX) && trap 'rm -rf "$$out"' EXIT && \
 		$(RUN) -m macros.pages.generate "$$out" && \
 		chmod -R u=rwX,go=rX "$$out" && rm -rf site && mv "$$out" site # whatever the umask: a web server reads it
+
+offline: .venv/site.stamp ## pack the site as build/offline.zip, to read and search without a server or a network
+	@$(CHECKOUT) trouble
+	@$(RUN) -m macros.pages.offline build/offline.zip
 
 ifeq ($(origin PAGE),command line)
 check: .venv/dev.stamp
@@ -110,7 +114,7 @@ read: .venv/dev.stamp
 # The site that the checks look at: without addresses, and with a date of its own, whatever the caller has set.
 built: .venv/dev.stamp
 	@mkdir -p build && rm -rf build/built build/half-built
-	@SITE_URL= REPO_URL= EDIT_URI_TEMPLATE= SOURCE_DATE_EPOCH=1577836800 $(RUN) -m macros.pages.generate build/half-built
+	@SITE_URL= REPO_URL= EDIT_URI_TEMPLATE= OFFLINE= SOURCE_DATE_EPOCH=1577836800 $(RUN) -m macros.pages.generate build/half-built
 	@mv build/half-built build/built
 
 lint: .venv/dev.stamp build/pymarkdown.stamp build/shellcheck.stamp build/prose.stamp
@@ -224,7 +228,7 @@ successors: build ## build the site with the generator's likely successors and r
 clean: ## remove what the lab made, and stop a daemon that the set-up started
 	@[ ! -x .venv/bin/python ] || $(RUN) -m snippets.runner clean
 	@$(SETUP) stop
-	@rm -rf build/site.* build/bench build/pycache build/hosts
+	@rm -rf build/site.* build/bench build/pycache build/hosts build/serve
 
 lock: .venv/made.stamp ## pin the requirements again from pyproject.toml
 	@"$(PYTHON)" -m venv build/uv && $(call install,build/uv) uv==0.13.9

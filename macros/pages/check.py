@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from macros.base.problems import ProblemError, Problems, read, relative
@@ -13,7 +14,7 @@ from macros.model.exceptions import DATA, TextException, check_used
 from macros.model.load import Data
 from macros.model.sources import FIGURE
 from macros.pages.links import Text, check_links
-from macros.pages.parse import check_front_matter, macro_calls
+from macros.pages.parse import Call, check_front_matter, macro_calls
 from macros.pages.registry import Macro
 from macros.pages.subjects import check_subjects
 from macros.pages.surroundings import LINKS
@@ -40,42 +41,74 @@ def page_files(docs: Path, problems: Problems) -> list[Path]:
     return sorted(found)
 
 
-def _check_page(
-    data: Data, path: Path, macros: Mapping[str, Macro], problems: Problems, shown: Shown, used: set[TextException]
-) -> tuple[Page, Text] | None:
-    """Check one page; return what other pages refer to in it, and its text; None if its calls cannot be read."""
-    file, page = relative(path, data.root), relative(path, data.root / "docs")
-    try:
-        text = read(path, data.root)
-    except ProblemError as error:
-        problems.keep(error)
-        return None
+@dataclass
+class Checked:
+    """A page as it was checked: its text, what is wrong with it, what it shows and needs, and what others refer to in it.
+
+    `page` is None if its calls cannot be read.
+    """
+
+    text: str
+    problems: Problems
+    shown: Shown = field(default_factory=set)
+    used: set[TextException] = field(default_factory=set)
+    calls: tuple[Call, ...] = ()
+    page: Page | None = None
+
+
+Known = dict[str, Checked]
+"""Pages that were checked before, by their files: see `check_pages`."""
+
+
+def _check_page(data: Data, file: str, text: str, macros: Mapping[str, Macro]) -> Checked:
+    """Check one page."""
+    page = file.removeprefix("docs/")
+    found = Checked(text, Problems(data.root))
+    problems = found.problems
     check_front_matter(text, file, problems)
-    check_text(text, file, page, data, used, problems)
+    check_text(text, file, page, data, found.used, problems)
     check_subjects(file, text, problems)
     calls = macro_calls(text, file, macros, problems)
     if calls is None:
-        return None
+        return found
     uses = Uses()
     for call in calls:
-        macros[call.name].inspect(data, Use(call=call, problems=problems, shown=shown, uses=uses))
-    return as_page(page, text, uses), Text(file, text, tuple(calls))
+        macros[call.name].inspect(data, Use(call=call, problems=problems, shown=found.shown, uses=uses))
+    found.calls, found.page = tuple(calls), as_page(page, text, uses)
+    return found
 
 
-def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
+def check_pages(data: Data, macros: Mapping[str, Macro], known: Known | None = None) -> Site:
     """Read every page under docs/ and return the data together with the pages. Raises ProblemError with every problem found.
 
-    Also finds examples, regions and charts that no page shows, and exceptions that nothing needs.
+    Also finds examples, regions and charts that no page shows, and exceptions that nothing needs. `known` holds pages
+    that were checked with the same data and macros, and gets those that are checked: of a page whose text is the same,
+    neither it nor its links are looked at again. This is for a draft, whose other pages nobody looks at.
     """
     docs = data.root / "docs"
     problems = Problems(data.root)
-    shown: Shown = set()
-    used: set[TextException] = set()
     files = page_files(docs, problems)
     if not files:
         problems.bad(docs, "no page was found", "pages are Markdown files under docs/")
-    pages = [_check_page(data, path, macros, problems, shown, used) for path in files]
-    found = tuple(page[0] for page in pages if page is not None)
+    before = known or {}
+    pages: Known = {}
+    for path in files:
+        file = relative(path, data.root)
+        try:
+            text = read(path, data.root)
+        except ProblemError as error:
+            problems.keep(error)
+            continue
+        same = before.get(file)
+        pages[file] = same if same is not None and same.text == text else _check_page(data, file, text, macros)
+        problems.found += pages[file].problems.found
+    again = {file for file, page in pages.items() if before.get(file) is not page} if before else set(pages)
+    if known is not None:
+        known.clear()
+        known.update(pages)
+    shown = {one for page in pages.values() for one in page.shown}
+    used = {one for page in pages.values() for one in page.used}
+    found = tuple(page.page for page in pages.values() if page.page is not None)
     if len(found) == len(files):
         _check_shown(data, shown, problems)
         of_pages = [e for e in data.shell_exceptions + data.number_exceptions if not e.page.startswith(DATA)]
@@ -83,7 +116,8 @@ def check_pages(data: Data, macros: Mapping[str, Macro]) -> Site:
     check_shown(problems, data.claims, data.recorded, data.machine)
     problems.raise_any()
     site = with_pages(data, found)
-    check_links(site, {page.path: text for page, text in filter(None, pages)}, macros, problems)
+    texts = {one.page.path: Text(file, one.text, one.calls) for file, one in pages.items() if one.page is not None}
+    check_links(site, texts, macros, problems, only=None if len(again) == len(pages) else again)
     _check_cited(site, problems)
     problems.raise_any()
     return site

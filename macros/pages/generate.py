@@ -6,7 +6,9 @@ with file, line and remedy; they end the run alone. Without any, the output's la
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +19,8 @@ from macros.pages import built
 MISTAKE = re.compile(r"^(?:[A-Z]+ +- +)?(?P<where>[^\n]+)\n {4}remedy: (?P<remedy>[^\n]+)$", re.MULTILINE)
 PLACE = re.compile(r"(?P<file>[^\s:][^:\n]*?)(?::(?P<line>\d+))?: (?P<what>.+)")
 COMMAND = ("-m", "mkdocs", "build", "--strict")  # never -q, which hides the warnings that --strict counts
+
+ARCHIVE = "build/offline.zip"
 
 
 def mistakes(output: str) -> list[Problem]:
@@ -44,6 +48,8 @@ def generate(out: Path, root: Path = ROOT) -> str:
     output = done.stdout.decode("utf-8", "replace")
     if done.returncode:
         return why(output)
+    if os.environ.get("OFFLINE"):  # a page's foot links to the archive that `make offline` has made
+        shutil.copy(root / ARCHIVE, out / Path(ARCHIVE).name)
     found = built.check(out)
     return told(mistakes("\n".join(found))) if found else ""
 

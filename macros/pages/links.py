@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from macros.base.markup import CODE_SPAN
@@ -139,12 +139,21 @@ def _told(text: str, anchor: str) -> str:
     return ""
 
 
-def check_links(site: Site, texts: Mapping[str, Text], macros: Mapping[str, Macro], problems: Problems) -> None:
+_own = functools.lru_cache(maxsize=256)(slugs)  # a process that reads a tree again finds nearly every page unchanged
+
+
+def check_links(
+    site: Site,
+    texts: Mapping[str, Text],
+    macros: Mapping[str, Macro],
+    problems: Problems,
+    only: Collection[str] | None = None,
+) -> None:
     """Note each link to a page or an anchor that there is not, and each whose text shares no word with where it leads.
 
-    `texts` holds every page under its path from '/'.
+    `texts` holds every page under its path from '/'. With `only`, links on the pages of these files alone are looked at.
     """
-    own = {name: slugs(page.text) for name, page in texts.items()}
+    own = {name: _own(page.text) for name, page in texts.items()}
     titles = {page.path: page.title for page in site.pages}
 
     used: set[TextException] = set()
@@ -154,7 +163,7 @@ def check_links(site: Site, texts: Mapping[str, Text], macros: Mapping[str, Macr
         return _made(site, texts[name], macros)
 
     for name, page in texts.items():
-        for line, match in _links(page.text):
+        for line, match in _links(page.text) if only is None or page.file in only else ():
             target, anchor = match["page"] or name, match["anchor"] or ""
 
             def bad(what: str, remedy: str, file: str = page.file, line: int = line) -> None:
@@ -182,4 +191,5 @@ def check_links(site: Site, texts: Mapping[str, Text], macros: Mapping[str, Macr
                         what,
                         "name the page or the section that it leads to, or correct the address; or list it in docs/data/exceptions.yml, under links",
                     )
-    check_used(site.link_exceptions, used, problems)
+    if only is None:
+        check_used(site.link_exceptions, used, problems)

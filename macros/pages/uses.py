@@ -14,14 +14,22 @@ Shown = set[tuple[str, ...]]
 """What pages show: ("example", id, side, region), ("chart", id, page) or ("script", path, region)."""
 
 
+Columns = tuple[tuple[str, ...], ...]
+"""The columns of a table of observations, each its title, example, side and region."""
+
+
 @dataclass(frozen=True)
 class Page:
-    """A page as others refer to it: its path from '/', its title, the examples that it shows, each with its anchor, and what it cites."""
+    """A page as others refer to it: its path from '/', its title, the examples that it shows, each with its anchor, and what it cites.
+
+    `observed` has its tables of observations: of each, the columns as the page writes them.
+    """
 
     path: str
     title: str
     examples: tuple[tuple[str, str], ...]
     cites: tuple[tuple[str, str], ...]
+    observed: tuple[Columns, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Uses:
 
     examples: dict[tuple[str, str], None] = field(default_factory=dict)
     cites: dict[tuple[str, str], None] = field(default_factory=dict)
+    observed: dict[Columns, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,10 @@ class Use:
         """Note that the page shows an example under this anchor."""
         self.uses.examples[(example, anchor)] = None
 
+    def shows_observed(self, columns: Columns) -> None:
+        """Note that the page shows a table of observations."""
+        self.uses.observed[columns] = None
+
     def cites(self, source: str, locator: str) -> None:
         """Note that the page cites a place in a source."""
         self.uses.cites[(source, locator)] = None
@@ -70,7 +83,11 @@ def as_page(path: str, text: str, uses: Uses) -> Page:
     """Return what others refer to of a page; `path` is relative to docs/."""
     title = re.search(r"^# (.+?)\s*(?:\{.*\})?$", body(text), re.MULTILINE)
     return Page(
-        path=f"/{path}", title=title[1] if title else path, examples=tuple(uses.examples), cites=tuple(uses.cites)
+        path=f"/{path}",
+        title=title[1] if title else path,
+        examples=tuple(uses.examples),
+        cites=tuple(uses.cites),
+        observed=tuple(uses.observed),
     )
 
 

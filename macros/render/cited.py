@@ -2,14 +2,15 @@
 
 A citation is a link of the class `cite`, which the macro `cite` writes; without this extension it is the source's name
 in brackets. One place in one source has one number on a page, and stands once in the list of each part that cites it.
-A part reaches from one heading of the second level to the next.
+A part reaches from one heading of the second level to the next. Where a place first stands in a list, its link holds the
+source's own address, which is what a reader on paper can follow.
 """
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -22,7 +23,11 @@ POINT = re.compile(r"[.,;:!?)]+")
 
 
 class Citations(Treeprocessor):  # type: ignore[misc]  # the library has no types
-    """Numbers the citations in the tree of a page."""
+    """Numbers the citations in the tree of a page. `addresses` has those of the sources, by what a citation links to."""
+
+    def __init__(self, md: Markdown, addresses: Mapping[str, str]) -> None:
+        super().__init__(md)
+        self.addresses = addresses
 
     def run(self, root: etree.Element) -> None:
         """Replace the name of each citation by a number, and end each part with the list of its sources."""
@@ -34,9 +39,10 @@ class Citations(Treeprocessor):  # type: ignore[misc]  # the library has no type
                 here = {}
             for parent, cite in list(_citations(child)):
                 key = (cite.get("href", ""), "".join(cite.itertext()))
+                address = "" if key in numbers else self.addresses.get(key[0], "")
                 number = numbers.setdefault(key, len(numbers) + 1)
                 if number not in here:
-                    here[number] = _entry(cite, number)
+                    here[number] = _entry(cite, number, address)
                 _number(parent, cite, number)
         if here:
             root.append(_list(here))
@@ -50,10 +56,10 @@ def _citations(element: etree.Element) -> Iterator[tuple[etree.Element, etree.El
                 yield parent, child
 
 
-def _entry(cite: etree.Element, number: int) -> etree.Element:
+def _entry(cite: etree.Element, number: int, address: str) -> etree.Element:
     """Return what a number stands for: the source, linked, and the place in it."""
     entry = etree.Element("li", {"value": str(number)})
-    link = etree.SubElement(entry, "a", {"href": cite.get("href", "")})
+    link = etree.SubElement(entry, "a", {"href": cite.get("href", "")} | ({"data-url": address} if address else {}))
     link.text = AtomicString("".join(cite.itertext()))
     if place := cite.get("title"):
         link.tail = AtomicString(f", {place}")
@@ -99,8 +105,12 @@ def _cites(element: etree.Element) -> bool:
 
 
 class CitationsExtension(Extension):  # type: ignore[misc]  # the library has no types
-    """Registers the numbering, after attributes are read and before links are resolved."""
+    """Registers the numbering, after attributes are read and before links are resolved. See `Citations`."""
+
+    def __init__(self, addresses: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.addresses = addresses or {}
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the processor."""
-        md.treeprocessors.register(Citations(md), "citations", 4)
+        md.treeprocessors.register(Citations(md, self.addresses), "citations", 4)

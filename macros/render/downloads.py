@@ -1,7 +1,6 @@
 """Writes what a chart shows as files, each at an address of its own: docs/charts/ID.csv, ID.json and ID.svg.
 
-The build writes them before the generator collects its files, so that the generator checks the links to them; git does
-not keep them. The SVG shows the first machine, in colours of its own, and needs neither style sheet nor script.
+`published` writes them. The SVG shows the first machine, in colours of its own, and needs neither style sheet nor script.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,23 +160,3 @@ def files(data: Data) -> dict[str, str]:
     """Return the files of all charts, by name."""
     made = (("csv", as_csv), ("json", as_json), ("svg", as_svg))
     return {f"{one.id}.{kind}": make(data, one) for one in data.charts.values() for kind, make in made}
-
-
-def publish(root: Path, data: Data) -> None:
-    """Write the files of all charts below `root`, where they changed, and remove those of charts that are gone."""
-    folder = root / FOLDER
-    wanted = files(data)
-    if wanted:
-        folder.mkdir(exist_ok=True)
-    for name, text in wanted.items():
-        path = folder / name
-        if path.is_file() and path.read_bytes() == text.encode():
-            continue
-        handle, draft = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(draft, 0o644)
-        os.replace(draft, path)
-    for path in folder.glob("[!.]*.*") if folder.is_dir() else ():
-        if path.name not in wanted:
-            path.unlink()

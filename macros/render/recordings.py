@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from macros.base.markup import literal
 from macros.model.load import Data
 from macros.pages.registry import macro
-from macros.pages.uses import Use
-from macros.render import templates
+from macros.pages.uses import Site, Use
+from macros.render import tables, templates
 from macros.render.examples import recording_note
 from macros.render.marks import SIDE_LABELS
-from macros.render.values import marked
+from macros.render.pieces import provenance
+from macros.render.values import kept, marked
 
 LINE = re.compile(r"(?P<label>[^\s:][^:]*): +(?P<value>\S.*)")
 # Words by which a title says of itself which side its column is.
 SIDE_WORDS = {"host": ("host",), "container": ("container",), "vm": ("vm", "virtual machine", "guest")}
+PARTS = ("title", "example", "side", "region")  # of a column
 FORM = 'write ["TITLE", "SECTION/NAME", "SIDE", "REGION"]'
 _html = templates.of("recordings.html.j2")
 
@@ -87,7 +89,28 @@ def check_recordings(data: Data, use: Use, columns: list[list[str]], labels: dic
     if not data.stale and (lost := [label for label in labels or {} if label not in merged(known)]):
         what = f"no column of this table has the label '{lost[0]}'"
         return use.bad(what, f"one of: {', '.join(merged(known))}")
+    use.shows_observed(tuple(map(tuple, columns)))
     return None
+
+
+def files(data: Site) -> dict[str, str]:
+    """Return the files of the pages' tables of observations, by name."""
+    made: dict[str, str] = {}
+    for page in data.pages:
+        for columns in page.observed:
+            found = [
+                {
+                    label: kept(value, data.examples[example], side)
+                    for label, value in _recorded(data, example, side, region)
+                }
+                for _, example, side, region in columns
+            ]
+            name, rows = tables.observed_name(columns), tables.observed(columns, found, merged(found))
+            titles = [title for title, *_ in columns]
+            about = {"page": page.path, "columns": [dict(zip(PARTS, one, strict=True)) for one in columns]}
+            made[f"{name}.csv"] = tables.as_csv(["observed", *titles], rows)
+            made[f"{name}.json"] = tables.as_json(about, rows)
+    return made
 
 
 @macro(check_recordings)
@@ -117,4 +140,5 @@ def recordings(data: Data, columns: list[list[str]], labels: dict[str, str] | No
         titles = ", ".join(literal(columns[n][0]) for n in mine)
         if side in chosen.records:
             lines += [recording_note(chosen, chosen.sides[side], values, titles), ""]
+    lines += [provenance(tables.links(tables.observed_name(columns))), ""]
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from macros.model.load import Data
 from macros.model.results import Samples, split_point
 from macros.pages.registry import macro
 from macros.pages.uses import Use
-from macros.render import templates
+from macros.render import tables, templates
 from macros.render.links import address, machine_link
 from macros.render.marks import ACCELERATORS, SIDE_LABELS, side_name
 from macros.render.pieces import cards, provenance, unsearched
@@ -232,7 +232,7 @@ def results(data: Data, experiment: str) -> str:
             )
     note = result_note(data, data.machine, [(experiment, side) for side in example.sides])
     table = "\n".join(rows)
-    return f"{unsearched(table)}\n\n{note}"
+    return f"{unsearched(table)}\n\n{note}\n\n{provenance(tables.links(tables.table_name(experiment)))}"
 
 
 def result_note(data: Data, machine: str, recorded: list[tuple[str, str]]) -> str:
@@ -268,6 +268,8 @@ def experiments(data: Data) -> str:
         title = f"[{literal(example.title)}]({address(done[0].file)})" if done else literal(example.title)
         how = dict.fromkeys(ACCELERATORS[run.accelerator] for run in done)
         took = quantity(seconds, "s", 2) if seconds else "unknown"
+        if done:
+            title += f" · [medians](/tables/{tables.table_name(example.id)}.csv)"
         sides = ", ".join(side_name(side) for side in example.sides)
         counts = {side: example.sides[side].runs or example.runs for side in example.sides}
         fewer = "; ".join(
@@ -278,7 +280,8 @@ def experiments(data: Data) -> str:
     head = ["Experiment", "Sides", "Measured in", "Took", "VMs run under"]
     count = "One experiment" if len(rows) == 1 else f"{len(rows)} experiments"
     note = f"{count}, {quantity(total, 's', 2)} of recording in all, the first round of a side included where it is not measured."
-    return f"{cards(head, rows)}\n\n{_html('total', text=note)}"
+    every = f"The medians of all experiments as [CSV](/tables/{tables.ALL}.csv) and [JSON](/tables/{tables.ALL}.json)."
+    return f"{cards(head, rows)}\n\n{_html('total', text=note)}\n\n{provenance(every)}"
 
 
 @macro()

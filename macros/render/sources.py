@@ -50,6 +50,11 @@ def cite(data: Data, key: str, locator: str) -> str:
     return _html("cite", name=called(data, source), address=place(source, locator), locator=locator)
 
 
+def addresses(data: Data) -> dict[str, str]:
+    """Return each source's own address by that of each place in it on this site, to which citations link."""
+    return {place(source, locator): source.url for source in data.sources.values() for locator in source.locators}
+
+
 def worded(found: Figure) -> str:
     """Return a published figure with its unit, as in a sentence."""
     unit = {"1/s": " a second", "IOPS": f"{NARROW}IOPS", "": ""}.get(found.unit, f"{NARROW}{found.unit}")

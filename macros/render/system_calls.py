@@ -8,10 +8,10 @@ from macros.model.load import Data
 from macros.model.system_calls import KINDS, PLACES, PROBES, TRACES, answers, names, sorted_at
 from macros.pages.registry import macro
 from macros.pages.uses import Use
-from macros.render import templates
+from macros.render import tables, templates
 from macros.render.links import address
 from macros.render.marks import ACCELERATORS, side_name
-from macros.render.pieces import cards, noted
+from macros.render.pieces import cards, noted, provenance
 from macros.render.results import result_note
 
 WHEN = ("working", "around")
@@ -85,7 +85,8 @@ def system_calls(data: Data) -> str:
     for machine in dict.fromkeys(machine for machine, _ in used):
         sides = dict.fromkeys(side for one, side in used if one == machine)
         parts += [result_note(data, machine, [(PROBES, side) for side in sides]), ""]
-    return "\n".join(parts)
+    outcomes = tables.links(tables.table_name(PROBES)).replace("This table", "The outcome of each call")
+    return "\n".join([*parts, provenance(outcomes), ""])
 
 
 @macro(check_call_count)

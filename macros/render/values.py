@@ -65,6 +65,12 @@ def marked(text: str, example: Example, side: str) -> str:
     return html + literal(text[end:])
 
 
+def kept(text: str, example: Example, side: str) -> str:
+    """Return recorded text of a side with each value that is kept in its place, as plain text."""
+    values = example.records[side].values if side in example.records else {}
+    return PLACEHOLDER.sub(lambda tag: values.get(tag["name"], tag[0]), text)
+
+
 def shows_values(text: str, example: Example, side: str) -> bool:
     """Return whether a value that was kept stands in this text."""
     values = example.records[side].values if side in example.records else {}

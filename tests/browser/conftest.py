@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.browser.test_pages import address
+from tests.browser.test_pages import address, desk, visit
 
-__all__ = ["address"]
+__all__ = ["address", "desk", "visit"]

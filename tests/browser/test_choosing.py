@@ -261,6 +261,8 @@ def test_the_summary_prints_on_one_sheet(page: Page, address: str, paper: str) -
     size = page.locator(".one-sheet p").first.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
     assert size >= 10.5, "smaller than 8 points"  # CSS pixels, 96 to the inch
     assert page.locator(".one-sheet table").first.is_visible()
+    assert page.locator(".one-sheet .diagram svg").first.is_visible()
+    assert re.search(r"\d{4}-\d\d-\d\d", page.locator(".page-foot time").inner_text())
 
 
 def test_without_javascript_the_key_and_the_cases_are_there(browser: Browser, address: str, data: Data) -> None:

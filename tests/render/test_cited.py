@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import markdown
 
 from macros.render.cited import CitationsExtension
 
 
-def page(text: str) -> str:
+def page(text: str, addresses: dict[str, str] | None = None) -> str:
     """Return a page as HTML; `A1` stands for a citation of place 1 in source A."""
     cited = re.sub(r"\b([A-Z])(\d)\b", r'[Source \1](/sources/x.md#\1-\2 "Place \2"){: .cite }', text)
-    return str(markdown.markdown(cited, extensions=["attr_list", "md_in_html", "tables", CitationsExtension()]))
+    return str(markdown.markdown(cited, extensions=["attr_list", "md_in_html", "tables", CitationsExtension(addresses)]))
 
 
 def numbers(text: str) -> list[str]:
@@ -44,3 +45,22 @@ def test_citations_in_tables_and_blocks_are_numbered() -> None:
 
 def test_other_links_stay() -> None:
     assert page("See [this](x.md).\n") == '<p>See <a href="x.md">this</a>.</p>'
+
+
+def test_the_first_list_of_a_place_has_the_sources_own_address() -> None:
+    """For paper: a number's address stands once on a page."""
+    text = page("A1 and B1.\n\n## Part\n\nA1 and A2.\n", {"/sources/x.md#A-1": "https://example.org/a"})
+    assert text.count("data-url") == text.count('data-url="https://example.org/a"') == 1
+    assert text.index("data-url") < text.index("<h2>Part")
+
+
+def test_each_citation_of_the_site_has_the_address_of_its_source(site: Path) -> None:
+    first = re.compile(r'<li value="(\d+)"><a ([^>]*)>')
+    seen = 0
+    for path in site.rglob("index.html"):
+        known: set[str] = set()
+        for number, attributes in first.findall(path.read_text("utf-8")):
+            assert ('data-url="http' in attributes) == (number not in known), (path, number)
+            known.add(number)
+            seen += 1
+    assert seen > 200

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from macros.model.charts import machines, reading
 from macros.model.load import Data
-from macros.render.downloads import FOLDER, as_csv, as_json, as_svg, files, publish
+from macros.pages.uses import Site
+from macros.render.downloads import as_csv, as_json, as_svg
+from macros.render.published import folders, publish
 
 
 def test_csv_and_json_hold_every_reading_and_every_published_figure(data: Data) -> None:
@@ -46,11 +48,14 @@ def test_a_picture_stands_by_itself_and_labels_what_is_emulated(data: Data) -> N
         assert "href" not in text and "url(http" not in text and "NaN" not in text
 
 
-def test_files_are_written_once_and_those_of_no_chart_removed(data: Data, tmp_path: Path) -> None:
+def test_files_are_written_once_and_those_of_nothing_removed(data: Site, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     publish(tmp_path, data)
-    folder = tmp_path / FOLDER
-    assert {path.name for path in folder.iterdir()} == set(files(data))
+    wanted = folders(data)
+    assert len(wanted) == 2
+    for folder, files in wanted.items():
+        assert {path.name for path in (tmp_path / folder).iterdir()} == set(files)
+    folder = tmp_path / next(iter(wanted))
     one = next(iter(folder.iterdir()))
     before = one.stat().st_mtime_ns
     (folder / "gone.csv").write_text("x")

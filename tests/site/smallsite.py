@@ -366,7 +366,7 @@ def measure(site: Path, **machines: str) -> Path:
 
 def environment(**more: str) -> dict[str, str]:
     """Return the environment of a build: no address, no banner, and the bytecode that lies beside the modules."""
-    ours = {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "MACROS_FAIL", "PYTHONPYCACHEPREFIX"}
+    ours = {"SITE_URL", "REPO_URL", "EDIT_URI_TEMPLATE", "OFFLINE", "MACROS_FAIL", "PYTHONPYCACHEPREFIX"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1577836800"} | more
 

@@ -192,11 +192,11 @@ def test_serve_shows_every_kind_of_edit_without_a_restart(tmp_path: Path) -> Non
     port = held.getsockname()[1]
     if sys.platform != "linux":
         held.close()
-    words = [sys.executable, "-m", "mkdocs", "serve", "--no-strict", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
+    words = [sys.executable, "-m", "macros.pages.serve", f"127.0.0.1:{port}"]
     server = subprocess.Popen(
         words,
         cwd=site,
-        env=smallsite.environment(MACROS_FAIL="false"),
+        env=smallsite.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -52,6 +52,15 @@
       if (term && !term.contains(event.relatedTarget)) term.classList.remove("term--closed");
     });
   });
+  /* What has moved to another page is named on the link that leads there: an old address leads on. */
+  function lead() {
+    var id = location.hash.slice(1);
+    if (!id || document.getElementById(id)) return;
+    var moved = document.querySelector('[data-moved~="' + CSS.escape(id) + '"]');
+    if (moved) location.replace(moved.href.split("#")[0] + location.hash);
+  }
+  document.addEventListener("DOMContentLoaded", lead);
+  addEventListener("hashchange", lead);
   new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
   addEventListener("resize", soon); /* a phone that is turned */
   document.addEventListener("DOMContentLoaded", name);

@@ -3,6 +3,9 @@
 (function () {
   "use strict";
 
+  /* From a disk, a directory's page has to be named: macros/pages/offline.py does so for the links that pages hold. */
+  var PAGE = location.protocol === "file:" ? "index.html" : "";
+
   /* -- the guide: the same as macros/model/guide.py -- */
   function fits(when, answers) {
     return Object.keys(when).every(function (question) { return when[question].indexOf(answers[question]) >= 0; });
@@ -183,7 +186,7 @@
       link.href = address(mine) + "#answer";
       var last = element("p", "", [link]);
       var why = element("a", "The rule that decided");
-      why.href = "rules/#rule-" + found.rule;
+      why.href = "rules/" + PAGE + "#rule-" + found.rule;
       last.appendChild(document.createTextNode(" · "));
       last.appendChild(why);
       text.appendChild(last);
@@ -311,7 +314,7 @@
   /* Without this script a case's link leads to its row; with it, to the form with its answers. */
   function fillCases() {
     document.querySelectorAll(".case-links a").forEach(function (link) {
-      var form = new URL("..", link.href);
+      var form = new URL("../" + PAGE, link.href);
       form.search = link.search;
       form.hash = "answer";
       link.href = form.href;
@@ -323,7 +326,7 @@
     var moved = /^(rule|case|question|outcome|advice|step|demand)-|^(cases|key|the-rules|what-can-be-recommended|the-questions-and-why-they-are-asked|what-to-mind-as-well|what-else-to-consider|how-it-works|without-the-form)$/;
     if (!moved.test(id) || document.getElementById(id)) return;
     var page = /^(case|outcome)-|^(cases|what-can-be-recommended|without-the-form)$/.test(id) ? "cases/" : "rules/";
-    location.replace(page + location.hash);
+    location.replace(page + PAGE + location.hash);
   }
 
   function start() {
