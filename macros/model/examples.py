@@ -23,7 +23,7 @@ RUNNER = "runner"  # the folder of snippets/ that holds what runs them
 # Files of the lab by which a script measures, besides its programs in Python.
 MEASURES = (
     *("timed.sh", "network.sh", "system-calls"),
-    *("bin/make-bundle", "bin/make-system", "bin/podman"),  # what stands between a side and its engine
+    *("bin/as-user", "bin/make-bundle", "bin/make-system", "bin/podman"),  # what stands between a side and its engine
 )
 WORD = re.compile(rb"[\w.+-]+")  # a word of a path
 DEFAULT_SECONDS = {"host": 20, "container": 30, "rootless": 40, "system": 30, "gvisor": 30, "vm": 60}
@@ -88,8 +88,8 @@ class Side:
     def digest(self) -> str:
         """Return the SHA-256 of the script, in hexadecimal, and of what else of the project measures in it.
 
-        That is each file beside it that it names, each program or table of the lab that it names, and the lab's
-        stopwatch where it calls `first_line`.
+        That is each file beside it that it names, each program or table of the lab that it names or that such a program
+        calls, and the lab's stopwatch where it calls `first_line`.
         """
         script = self.script.read_bytes()
         lab = self.script.parent.parent.parent / LAB
@@ -98,6 +98,8 @@ class Side:
         found = [path for path in sorted([*beside, *measures]) if self.names(path)]
         if b"first_line" in WORD.findall(script):
             found.append(lab / "stopwatch.py")
+        if lab / "bin/podman" in found and lab / "bin/as-user" not in found:
+            found.append(lab / "bin/as-user")  # which that calls
         return hashlib.sha256(b"".join([script, *(path.read_bytes() for path in found)])).hexdigest()
 
 

@@ -103,7 +103,7 @@ def _rootless() -> str:
         if why := program(name)():
             return why
     with runs.Run() as run:
-        environment = {**os.environ, "CVM_RUN": run.id, "CVM_WORK": str(run.work), "CVM_BUILD": ""}
+        environment = {**os.environ, "CVM_RUN": run.id, "CVM_WORK": str(run.work), "CVM_BUILD": "", "CVM_LAB": ""}
         environment["PATH"] = f"{environment.get('PATH', '')}:{ELSEWHERE}"
         command = [str(LAB_SCRIPTS / "bin/podman"), "unshare", "cat", "/proc/self/uid_map"]
         try:

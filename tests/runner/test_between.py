@@ -80,7 +80,7 @@ def test_a_run_that_is_ended_leaves_nothing(
 def test_podman_is_called_as_a_user_without_privileges(tmp_path: Path) -> None:
     """As root's, the call has no capability and another user; the range of ids is that of no user of the host."""
     require("rootless", "podman", "newuidmap", "root")
-    environment = os.environ | {"CVM_RUN": "cvm-0-none", "CVM_WORK": str(tmp_path), "CVM_BUILD": ""}
+    environment = os.environ | {"CVM_RUN": "cvm-0-none", "CVM_WORK": str(tmp_path), "CVM_BUILD": "", "CVM_LAB": ""}
     script = "id -u; cat /etc/subuid"
     fake = tmp_path / "bin" / "podman"
     fake.parent.mkdir()
