@@ -46,7 +46,7 @@ WORKERS ?= 2
 # The checks do keep their bytecode, out of the way: without it every worker rewrites every test's assertions again.
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache" $(RUN) -m pytest
 PAGES := $(shell $(CHECKOUT) files '*.md')
-SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run .ci/record .ci/propose snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
+SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run .ci/record .ci/propose 'snippets/lab/bin/*' snippets/lab/init snippets/lab/modules)
 
 .PHONY: help serve build offline test check page-text page-shown read built lint types units bench lab shell record amend read-sources guards new-example new-claim new-page new-machine faults addresses audit compare test-on identity hammer successors clean lock
 

@@ -40,7 +40,12 @@ def remedy(path: str, examples: tuple[str, ...] = (), root: Path = ROOT) -> str:
     folder, name = Path(path).parent.name, Path(path).stem.removeprefix("test_")
     if examples:
         return f"correct {FOLDERS['examples']} EXAMPLE={examples[0]}"
-    mine = [f"docs/data/{name}.yml", f"docs/data/{name}s.yml", f"macros/{folder}/{name}.py", f"snippets/runner/{name}.py"]
+    mine = [
+        f"docs/data/{name}.yml",
+        f"docs/data/{name}s.yml",
+        f"macros/{folder}/{name}.py",
+        f"snippets/runner/{name}.py",
+    ]
     found = [file for file in mine if (root / file).is_file()]
     where = " or ".join(found) or FOLDERS.get(folder, "what the message names")
     return f"correct {where}; correct the test only if what it says should no longer hold"

@@ -118,7 +118,13 @@ def example(root: Path, name: str, sides: list[str]) -> str:
     slug = name.replace("/", "_").replace("-", "_")
     runs = "\n".join(f'    {side} = run_example("{name}", "{side}")["show"]' for side in chosen)
     shown = " != ".join(chosen) if len(chosen) > 1 else f'{chosen[0]} == ""'
-    test = TEST.replace("SUITE", "tests.conftest").replace("ID", name).replace("NAME", slug).replace("RUNS", runs).replace("SHOWN", shown)
+    test = (
+        TEST.replace("SUITE", "tests.conftest")
+        .replace("ID", name)
+        .replace("NAME", slug)
+        .replace("RUNS", runs)
+        .replace("SHOWN", shown)
+    )
     files = {directory / "example.toml": toml, Path(f"tests/examples/test_{slug}.py"): test}
     files |= {directory / f"{side}.sh": SCRIPT.replace("COMMAND", COMMANDS[side]) for side in chosen}
     _put(root, files)
@@ -159,7 +165,9 @@ def page(root: Path, name: str) -> str:
     """Begin a page and add it to the navigation, after the last one of its folder; return what was done."""
     found = PAGE.fullmatch(name)
     text = read(root / CONFIG, root).split("\n")
-    rows = [(number, re.match(r"(\s*- )(?:.*?: )?([a-z0-9-]+)/[a-z0-9-]+\.md$", line)) for number, line in enumerate(text)]
+    rows = [
+        (number, re.match(r"(\s*- )(?:.*?: )?([a-z0-9-]+)/[a-z0-9-]+\.md$", line)) for number, line in enumerate(text)
+    ]
     folders = list(dict.fromkeys(row[2] for _, row in rows if row))
     if not found or found["folder"] not in folders:
         remedy = f"write PAGE=docs/FOLDER/NAME.md in lower case; folders: {', '.join(folders)}"

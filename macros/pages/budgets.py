@@ -23,7 +23,9 @@ HEAD = (
     "# `make guards` counts again; a number that is worse than before needs a reason in the commit's message.\n"
 )
 # Pages about this project itself, and those whose content macros make: their sentences state nothing of the subject.
-OWN = re.compile(r"(?:contributing|deploying|house|style|checking|lab|claims|sources|glossary)\.md|(?:claims|sources)/.*")
+OWN = re.compile(
+    r"(?:contributing|deploying|house|style|checking|lab|claims|sources|glossary)\.md|(?:claims|sources)/.*"
+)
 CALL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 EVIDENCE = "\x00"
 FENCED = re.compile(r"(?ms)^ *(`{3,}|~{3,}).*?^ *\1 *$")

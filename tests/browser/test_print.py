@@ -14,7 +14,13 @@ pytestmark = pytest.mark.browser
 
 PAPER = {"width": 718, "height": 1047}  # CSS pixels of an A4 sheet within its margins
 SMALLEST = 10.6  # CSS pixels: 8 points
-SOME = ["architecture/containers/", "resources/memory/", "security/escapes/", "security/hardening/", "use-cases/cloud-native/"]
+SOME = [
+    "architecture/containers/",
+    "resources/memory/",
+    "security/escapes/",
+    "security/hardening/",
+    "use-cases/cloud-native/",
+]
 DARK = """() => [...document.querySelectorAll("article :is(p, li, td, h2, code, a, small)")].flatMap(one => {
     if (!one.checkVisibility() || !one.innerText?.trim()) return [];
     const [red, green, blue, alpha] = getComputedStyle(one).color.match(/[\\d.]+/g).map(Number);

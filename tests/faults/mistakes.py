@@ -81,7 +81,10 @@ def section() -> str:
     """Return the mistakes with their messages, as CONTRIBUTING.md shows them."""
     with tempfile.TemporaryDirectory(prefix="mistakes") as base, ProcessPoolExecutor(2) as pool:
         said = list(pool.map(message, MISTAKES, [base] * len(MISTAKES)))
-    parts = [f"**{number}. {one.says}.**\n\n```text\n{text}\n```\n" for number, (one, text) in enumerate(zip(MISTAKES, said, strict=True), 1)]
+    parts = [
+        f"**{number}. {one.says}.**\n\n```text\n{text}\n```\n"
+        for number, (one, text) in enumerate(zip(MISTAKES, said, strict=True), 1)
+    ]
     return "\n".join(["", *parts, ""]).rstrip("\n") + "\n\n"
 
 

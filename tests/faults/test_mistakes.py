@@ -39,7 +39,10 @@ def test_each_mistake_can_be_made_of_the_real_content(tmp_path: Path) -> None:
 
 def test_numbers_that_differ_with_every_edit_are_general() -> None:
     told = "docs/x.md:12: 5 sentences without evidence, at most 4: lines 9, 11, 30, …\n    remedy: cite '12 ms'"
-    assert mistakes.general(told) == "docs/x.md:N: N sentences without evidence, at most N: lines N\n    remedy: cite '12 ms'"
+    assert (
+        mistakes.general(told)
+        == "docs/x.md:N: N sentences without evidence, at most N: lines N\n    remedy: cite '12 ms'"
+    )
 
 
 def test_a_mistake_that_nothing_can_be_made_of_is_named(tmp_path: Path) -> None:

@@ -357,7 +357,6 @@ def test_a_rule_or_an_answer_that_nothing_reaches_is_refused_with_its_line(
     assert found.file == GUIDE and found.line > 1
 
 
-
 def test_the_form_holds_the_rules_and_no_other_text_than_the_data(data: Data) -> None:
     form = guide_form(data)
     held = re.search(r'data-guide="([^"]*)"', form)
@@ -498,7 +497,12 @@ MISFITS = {
 def test_a_coefficient_that_is_of_something_else_is_refused(name: str, tmp_path: Path) -> None:
     old, new, file, message = MISFITS[name]
     site = smallsite.make(tmp_path / "site", lean=True)
-    edit(site, SOURCES, "    own: {", '    own-qemu: {value: "4", unit: "MiB", locator: "Part 1", says: "What QEMU takes."}\n    own: {')
+    edit(
+        site,
+        SOURCES,
+        "    own: {",
+        '    own-qemu: {value: "4", unit: "MiB", locator: "Part 1", says: "What QEMU takes."}\n    own: {',
+    )
     if file == SOURCES:
         old, new = f'own: {{value: "5", {old}', f'own: {{value: "5", {new}'
     edit(site, file, old, new)

@@ -35,7 +35,9 @@ def small(tmp_path: Path) -> Path:
     """Return a small site that has a folder in its navigation."""
     site = smallsite.make(tmp_path / "site", lean=True)
     config = site / CONFIG
-    config.write_text(re.sub(r"nav: \[.*\]", "nav:\n  - Small:\n      - claims/kernels.md", config.read_text("utf-8")), "utf-8")
+    config.write_text(
+        re.sub(r"nav: \[.*\]", "nav:\n  - Small:\n      - claims/kernels.md", config.read_text("utf-8")), "utf-8"
+    )
     return site
 
 
@@ -60,9 +62,16 @@ def wrong(site: Path) -> list[Problem]:
 
 def fill(site: Path, words: dict[str, str]) -> None:
     """Write each place that is marked, by what it is to be filled with: the first words of it that are given."""
-    for path in [*(site / "docs").rglob("*.*"), *(site / "snippets").rglob("*.*"), *(site / "tests").rglob("*.py"), site / CONFIG]:
+    for path in [
+        *(site / "docs").rglob("*.*"),
+        *(site / "snippets").rglob("*.*"),
+        *(site / "tests").rglob("*.py"),
+        site / CONFIG,
+    ]:
         if path.is_file() and MARK in (text := path.read_text("utf-8")):
-            path.write_text(PLACE.sub(lambda m: next(v for k, v in words.items() if m["what"].startswith(k)), text), "utf-8")
+            path.write_text(
+                PLACE.sub(lambda m: next(v for k, v in words.items() if m["what"].startswith(k)), text), "utf-8"
+            )
 
 
 BEGUN: dict[str, tuple[Callable[[Path], str], set[str]]] = {
@@ -105,7 +114,13 @@ def test_in_this_project_only_what_is_left_to_write_is_refused(name: str, tree: 
 
 def test_an_example_that_is_written_lacks_its_recording_and_its_place_on_a_page(small: Path) -> None:
     begin.example(small, "section/begun", ["host"])
-    words = {"what the example": "A start", "what it starts": "Nothing.", "what to look": "The one line.", "the command": "x", "what must": "one line"}
+    words = {
+        "what the example": "A start",
+        "what it starts": "Nothing.",
+        "what to look": "The one line.",
+        "the command": "x",
+        "what must": "one line",
+    }
     fill(small, words)
     found = wrong(small)
     script = "snippets/section/begun/host.sh"

@@ -104,7 +104,9 @@ def test_data_is_read_again_only_after_an_edit_of_it(site: Path, out: Path) -> N
     assert state.read(lambda: known) is known, "what failed is read again"
 
 
-def test_the_open_page_comes_first_and_then_those_that_differ(site: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_open_page_comes_first_and_then_those_that_differ(
+    site: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     state, known = begun(site, out)
     handler = Opened()
     monkeypatch.setattr(drafts.SERVER, "handlers", [handler])

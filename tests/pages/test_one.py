@@ -18,7 +18,9 @@ from tests.site import smallsite
 PAGE = "docs/resources/start-up.md"
 
 
-@pytest.mark.parametrize("name", ["docs/resources/startup.md", "resources/start-up.md", "docs/../docs/index.md", "README.md", ""])
+@pytest.mark.parametrize(
+    "name", ["docs/resources/startup.md", "resources/start-up.md", "docs/../docs/index.md", "README.md", ""]
+)
 def test_a_page_that_is_not_there_is_refused_with_one_that_is(name: str) -> None:
     with pytest.raises(ProblemError) as caught:
         one.check(name)
@@ -84,7 +86,9 @@ def test_a_mistake_is_told_alone_with_its_place_and_its_remedy(name: str, tmp_pa
         assert old in text
         (tree / PAGE).write_text(text.replace(old, new, 1), "utf-8")
     else:
-        (tree / "docs/index.md").write_text((tree / "docs/index.md").read_text("utf-8") + "\n{{ nothing() }}\n", "utf-8")
+        (tree / "docs/index.md").write_text(
+            (tree / "docs/index.md").read_text("utf-8") + "\n{{ nothing() }}\n", "utf-8"
+        )
     done = run(tree)
     assert done.returncode == 1
     lines = done.stderr.strip().split("\n")

@@ -35,7 +35,9 @@ def test_a_machine_is_named_and_the_plan_shown(
 
 @pytest.mark.parametrize("slug", ["My Laptop", "a_b", "-a", os.uname().nodename])
 def test_a_name_that_is_none_or_the_hosts_is_refused(slug: str, examples: dict[str, Example]) -> None:
-    with pytest.raises(record.ExampleError, match="write lower-case letters, digits and hyphens, and not the host name"):
+    with pytest.raises(
+        record.ExampleError, match="write lower-case letters, digits and hyphens, and not the host name"
+    ):
         begin.machine(slug, list(examples.values()))
 
 
