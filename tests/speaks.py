@@ -62,7 +62,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Iterator[None]:  # a generator, as pytest wants a wrapper
     """Note of a failed test what `problem` returns, unless its own message has a remedy."""
-    report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+    report: pytest.TestReport = yield  # type: ignore[assignment]
     if report.failed and call.excinfo is not None:
         message = call.excinfo.exconly(tryshort=True)
         if "remedy: " not in message:

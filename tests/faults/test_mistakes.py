@@ -47,5 +47,5 @@ def test_numbers_that_differ_with_every_edit_are_general() -> None:
 
 def test_a_mistake_that_nothing_can_be_made_of_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text("x\n")
-    with pytest.raises(ValueError, match="nothing matches y; change tests/faults/mistakes.py"):
+    with pytest.raises(ValueError, match=re.escape("nothing matches y; change tests/faults/mistakes.py")):
         mistakes.made(mistakes.Mistake("x", "x.md", "y", "z"), tmp_path)

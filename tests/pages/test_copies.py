@@ -103,7 +103,7 @@ def test_the_feed_has_an_entry_for_each_part_under_an_id_that_stays() -> None:
     for one in (root, *entries):
         assert one.findtext(f"{ATOM}title")
     assert root.find(f"{ATOM}author/{ATOM}name") is not None
-    assert [one.get("href") for one in root.findall(f"{ATOM}link")][0] == f"https://example.org/pub/{FEED}"
+    assert root.findall(f"{ATOM}link")[0].get("href") == f"https://example.org/pub/{FEED}"
 
 
 def test_the_sites_own_feed_is_the_changelog(site: Path) -> None:

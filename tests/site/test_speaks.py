@@ -40,8 +40,8 @@ def test_what_is_needed_is_there(broken):
 def run(tmp_path: Path, text: str, *words: str) -> list[str]:
     (tmp_path / "test_bare.py").write_text(text)
     (tmp_path / "empty.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.speaks", "-c", tmp_path / "empty.ini", *words]
-    done = subprocess.run([*command, tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.speaks", "-c", str(tmp_path / "empty.ini"), *words]
+    done = subprocess.run([*command, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert "what is wrong" in done.stdout, done.stdout + done.stderr
     told = done.stdout.split("what is wrong")[1].split("\n")[1:]
     return [line for line in told if line.strip()]

@@ -86,7 +86,7 @@ def test_the_linter_of_workflows_finds_what_is_wrong(tmp_path: Path) -> None:
     text = (ROOT / ".github" / "workflows" / "check.yml").read_text("utf-8")
     (where / "check.yml").write_text(text.replace("  pull_request:\n", "  pull_request_target:\n", 1), "utf-8")
     linter = Path(sys.executable).parent / "zizmor"
-    words = [linter, "--offline", "--no-progress", "--no-config", tmp_path]
+    words = [str(linter), "--offline", "--no-progress", "--no-config", str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode != 0
     assert "dangerous-triggers" in done.stdout
