@@ -22,13 +22,21 @@ SCRIPT = """\
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
-# --8<-- [start:show]
+BEFORE# --8<-- [start:show]
 COMMAND
 # --8<-- [end:show]
 """
 COMMANDS = {
     "host": f"echo '{MARK}the command whose output shows it'",
     "container": f"docker run --rm --network none cvm-lab \\\n    sh -c 'echo \"{MARK}the command\"'",
+    "rootless": f"podman run --rm --network none cvm-lab \\\n    sh -c 'echo \"{MARK}the command\"'",
+    "system": f"""\
+lxc-start -P "$WORK/lxc" -n "$RUN"
+lxc-attach -P "$WORK/lxc" -n "$RUN" -- sh -c 'echo "{MARK}the command"'""",
+    "gvisor": f"""\
+make-bundle "$WORK/bundle" sh -c 'echo "{MARK}the command"'
+./runsc --root "$WORK/runsc" --platform systrap --network none \\
+    --ignore-cgroups run --bundle "$WORK/bundle" "$RUN\"""",
     "vm": f"""\
 qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \\
     -nodefaults -display none -serial stdio -no-reboot \\
@@ -36,6 +44,8 @@ qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \\
     -append 'console=ttyS0 loglevel=1
     run="echo {MARK}the command"'""",
 }
+BEFORE = {"system": 'make-system "$WORK/lxc" "$RUN"\n'}  # what only the test needs, above what readers see
+TABLE = {"system": 'interfaces = ["cgroups", "namespaces", "mounts"]\n'}  # what LXC depends on, whatever runs in it
 TEST = """\
 \"\"\"What the example ID means, on fresh output.\"\"\"
 
@@ -99,6 +109,11 @@ def _put(root: Path, files: dict[Path, str]) -> None:
         (root / path).write_text(text.replace("MARK", MARK), "utf-8")
 
 
+def script(side: str) -> str:
+    """Return the script of a side, with a command that prints one line."""
+    return SCRIPT.replace("BEFORE", BEFORE.get(side, "")).replace("COMMAND", COMMANDS[side])
+
+
 def example(root: Path, name: str, sides: list[str]) -> str:
     """Begin an example; return what was done and what is next."""
     found = ID.fullmatch(name)
@@ -114,7 +129,7 @@ def example(root: Path, name: str, sides: list[str]) -> str:
     directory = Path("snippets", name)
     toml = 'title = "MARKwhat the example shows, as a title"\n'
     toml += 'touches = "MARKwhat it starts, and what it changes on the host"\n'
-    toml += "".join(f'\n[{side}]\nlook = "MARKwhat to look at in the output of this side"\n' for side in chosen)
+    toml += "".join(f'\n[{side}]\nlook = "MARKwhat to look at in the output of this side"\n{TABLE.get(side, "")}' for side in chosen)
     slug = name.replace("/", "_").replace("-", "_")
     runs = "\n".join(f'    {side} = run_example("{name}", "{side}")["show"]' for side in chosen)
     shown = " != ".join(chosen) if len(chosen) > 1 else f'{chosen[0]} == ""'
@@ -126,7 +141,7 @@ def example(root: Path, name: str, sides: list[str]) -> str:
         .replace("SHOWN", shown)
     )
     files = {directory / "example.toml": toml, Path(f"tests/examples/test_{slug}.py"): test}
-    files |= {directory / f"{side}.sh": SCRIPT.replace("COMMAND", COMMANDS[side]) for side in chosen}
+    files |= {directory / f"{side}.sh": script(side) for side in chosen}
     _put(root, files)
     return _done(
         [str(path) for path in files],

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from macros.base.problems import Problem, ProblemError, told
+from macros.model.examples import SIDES
 from macros.model.load import load
 from macros.pages import begin
 from macros.pages.check import check_pages
@@ -176,7 +177,7 @@ def test_a_claim_comes_after_the_last_of_its_letter(tree: Path) -> None:
 REFUSED: dict[str, tuple[Callable[[Path], str], str, str]] = {
     "a name without a section": (lambda root: begin.example(root, "begun", []), "'begun' is no name of an example", "write SECTION/NAME"),
     "a section that is not there": (lambda root: begin.example(root, "none/begun", []), "'none/begun' is no name", "sections: section"),
-    "a side that is not there": (lambda root: begin.example(root, "section/begun", ["cloud"]), "no side 'cloud'", "host container vm"),
+    "a side that is not there": (lambda root: begin.example(root, "section/begun", ["cloud"]), "no side 'cloud'", "host container"),
     "an example that is there": (lambda root: begin.example(root, "section/kernel", []), "the file exists already", "choose another name"),
     "no section of claims": (lambda root: begin.claim(root, "none"), "there is no section 'none'", "one of: kernels, later"),
     "a claim that is there": (lambda root: begin.claim(root, "kernels", "A1"), "the claim 'A1' exists already", "as A2"),
@@ -195,6 +196,16 @@ def test_what_cannot_be_begun_is_refused_and_nothing_is_written(name: str, small
     assert what in found.what
     assert remedy in found.remedy
     assert {path: path.read_bytes() for path in small.rglob("*") if path.is_file()} == before
+
+
+def test_each_side_has_a_script_to_begin_with() -> None:
+    """Each stands within what the contract asks of a script, and has one place to fill."""
+    assert set(begin.COMMANDS) == set(SIDES)
+    for side in SIDES:
+        text = begin.script(side)
+        assert len(PLACE.findall(text)) == 1, side
+        assert "BEFORE" not in text and "COMMAND" not in text
+        assert text.index("# --8<-- [start:show]") < text.index(MARK) < text.index("# --8<-- [end:show]")
 
 
 @pytest.mark.parametrize("kind", ["example", "claim", "page"])
