@@ -46,9 +46,9 @@ WORKERS ?= 2
 # The checks do keep their bytecode, out of the way: without it every worker rewrites every test's assertions again.
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/pycache" $(RUN) -m pytest
 PAGES := $(shell $(CHECKOUT) files '*.md')
-SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run snippets/lab/bin/docker snippets/lab/init snippets/lab/modules)
+SCRIPTS := $(shell $(CHECKOUT) files 'snippets/*.sh' 'tests/fixtures/*.sh' .ci/run .ci/record .ci/propose 'snippets/lab/bin/*' snippets/lab/init snippets/lab/modules)
 
-.PHONY: help serve build offline test check read built lint types units bench lab shell record amend read-sources guards faults compare test-on identity hammer successors clean lock
+.PHONY: help serve build offline test check page-text page-shown read built lint types units bench lab shell record amend read-sources guards new-example new-claim new-page new-machine faults addresses audit compare test-on identity hammer successors clean lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -87,9 +87,24 @@ offline: .venv/site.stamp ## pack the site as build/offline.zip, to read and sea
 	@$(CHECKOUT) trouble
 	@$(RUN) -m macros.pages.offline build/offline.zip
 
-check: .venv/dev.stamp read ## every check that needs neither engine nor browser, except the slow ones
+ifeq ($(origin PAGE),command line)
+check: .venv/dev.stamp
+	@$(CHECKOUT) trouble
+	@if [ -f "$(PAGE)" ]; then $(MAKE) -j2 page-text page-shown; else $(RUN) -m macros page "$(PAGE)"; fi
+
+# What is read of the page alone, and the page rendered as the site does it, against all of the data.
+page-text: .venv/dev.stamp
+	@$(RUN) -m tests.prose "$(PAGE)"
+	@$(RUN) -m pymarkdown --config pyproject.toml scan "$(PAGE)"
+	@$(RUN) -m codespell_lib "$(PAGE)"
+
+page-shown: .venv/dev.stamp
+	@SITE_URL= REPO_URL= EDIT_URI_TEMPLATE= SOURCE_DATE_EPOCH=1577836800 $(RUN) -m macros page "$(PAGE)"
+else
+check: .venv/dev.stamp read ## every check that needs neither engine nor browser, except the slow ones; PAGE=docs/name.md: all of one changed page, in seconds
 	@$(MAKE) -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint types built
 	@$(MAKE) units BUILT_SITE=build/built
+endif
 
 # What is wrong with the data, an example or a page ends the run here, alone: all that follows would fail for it too.
 read: .venv/dev.stamp
@@ -162,8 +177,28 @@ read-sources: .venv/site.stamp ## say that a source was read, after a change of 
 guards: .venv/site.stamp ## count again what docs/data/guards.yml bounds, after a change that needs it: a reviewer sees each number
 	@$(RUN) -m macros guards
 
+new-example: .venv/site.stamp ## begin an example: NAME=section/name, SIDES="container vm"
+	@$(RUN) -m macros begin example "$(NAME)" $(SIDES)
+
+new-claim: .venv/site.stamp ## begin a claim: SECTION=resources, or another section of docs/data/comparison.yml; ID= for a number of your choice
+	@$(RUN) -m macros begin claim "$(SECTION)" $(ID)
+
+new-page: .venv/site.stamp ## begin a page, and put it into the navigation: PAGE=docs/folder/name.md
+	@$(RUN) -m macros begin page "$(PAGE)"
+
+new-machine: .venv/site.stamp ## name this machine, and say what it can record and in what time: MACHINE=my-laptop
+	@$(SETUP) engines start
+	@$(RUN) -m snippets.runner machine "$(MACHINE)"
+
 faults: .venv/dev.stamp ## break the project on purpose, a fault at a time, and say which the checks refuse: SEED=1 COUNT=160 WRITE=1
 	@$(RUN) -m tests.faults.inject --seed $(or $(SEED),1) --count $(or $(COUNT),160) $(if $(WRITE),--write)
+
+addresses: .venv/dev.stamp ## ask each source whether it is still at its address: the only check that asks the network
+	@$(RUN) -m tests.addresses
+
+audit: .venv/made.stamp ## ask whether a vulnerability is known of any pinned package
+	@"$(PYTHON)" -m venv build/audit && $(call install,build/audit) pip-audit==2.10.1
+	@build/audit/bin/python -m pip_audit --require-hashes --disable-pip --progress-spinner off -r requirements-dev.txt
 
 compare: .venv/site.stamp ## print this machine's medians next to the published ones, after make record on this machine
 	@$(RUN) -m snippets.runner compare

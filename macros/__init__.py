@@ -61,7 +61,9 @@ def define_env(env: Any) -> None:  # noqa: ANN401, the plugin's own object, of n
         drafts.reload(edited, ROOT)
         importlib.import_module(__name__).define_env(env)
         return
-    if not drafts.on():  # a server of the generator's own imports this package afresh for each build, so that an edit shows
+    if (
+        not drafts.on()
+    ):  # a server of the generator's own imports this package afresh for each build, so that an edit shows
         for name in [name for name in sys.modules if name == __name__ or name.startswith(f"{__name__}.")]:
             del sys.modules[name]
     try:

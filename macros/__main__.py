@@ -4,7 +4,8 @@ The checks begin with this: a mistake in the data, an example, a machine's recor
 ends the run with that mistake alone, before anything that rests on it can fail for it.
 
 `python -m macros sources KEY…` seals sources as somebody has read them, `python -m macros guards` counts again what
-docs/data/guards.yml bounds.
+docs/data/guards.yml bounds, `python -m macros begin KIND…` begins an example, a claim or a page, and
+`python -m macros page FILE` checks one page, rendered.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from macros.base.problems import ROOT, ProblemError, told
 from macros.model.load import load
 from macros.model.reading import seal_read
-from macros.pages import budgets
+from macros.pages import begin, budgets
 from macros.pages.check import check_pages
 from macros.pages.project import check_guards, check_texts
 from macros.pages.registry import MACROS
@@ -41,6 +42,12 @@ def main(words: list[str]) -> int:
                 print(seal_read(ROOT, words[1:]))
             case ["guards"]:
                 print(budgets.write(ROOT))
+            case ["begin", kind, *names]:
+                print(begin.main(kind, names))
+            case ["page", name]:
+                from macros.pages import one  # it needs the generator
+
+                print(one.check(name))
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2

@@ -29,7 +29,7 @@ PATIENCE = 300  # seconds
 # What is edited, and how: a file, what stands there, and what is written, with a number that no earlier edit had.
 EDITS = {
     "a page": ("docs/architecture/containers.md", "## In short", "## In short, edit {n}"),
-    "data": ("docs/data/claims.yml", "  statement: \"", "  statement: \"Edit {n}: "),
+    "data": ("docs/data/claims.yml", '  statement: "', '  statement: "Edit {n}: '),
     "a macro": ("macros/render/templates/examples.html.j2", "  Recorded\n", "  Recorded, edit {n},\n"),
     "a module": ("macros/render/marks.py", '"container": "Container"', '"container": "Container, edit {n}"'),
 }

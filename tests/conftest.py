@@ -27,6 +27,7 @@ from macros.pages.uses import Site
 from snippets.runner import checkout, choice, engines, hosts, lab, record, runs
 from snippets.runner.execute import Output
 from snippets.runner.paths import ROOT, SNIPPETS
+from tests import speaks
 from tests.site import buildserver, smallsite
 
 if TYPE_CHECKING:  # only the browser's tests need it
@@ -64,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     The report is this session's, and not that of one which a test starts: so its name goes from the environment.
     Before that, everything is read: what is wrong with it ends the session with that alone.
     """
+    config.pluginmanager.register(speaks, "tests.speaks")
     _read_first(config)
     if hasattr(config, "workerinput") or not config.getoption("numprocesses"):
         os.environ.pop(READ, None)  # it is this session's, and not that of one which a test starts

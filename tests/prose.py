@@ -1,6 +1,6 @@
 """Lints the prose of the pages and of the data that they show, and draws sentences for an audit.
 
-`make lint` runs it without arguments. It reports what proselint finds, the words that docs/style.md gives up, and
+`make lint` runs it without arguments, `make check PAGE=` with one file. It reports what proselint finds, the words that docs/style.md gives up, and
 sentences longer than a limit. tests/prose.toml has the words, the limit and each file's budget of findings; a budget
 has to be used up, so that it can only shrink. `python -m tests.prose sample` prints 100 sentences drawn at random, with
 the commit's hash as the seed, so that nobody chooses them.
@@ -113,9 +113,10 @@ def files() -> list[Path]:
     return sorted([*pages, *(ROOT / name for name in RULES["data"])])
 
 
-def findings() -> dict[str, list[str]]:
-    """Return what is wrong with the prose of each file, a line each, beginning with its place."""
-    every = {file.relative_to(ROOT).as_posix(): _blocks(file) for file in files()}
+def findings(only: str = "") -> dict[str, list[str]]:
+    """Return what is wrong with the prose of each file, or of one, a line each, beginning with its place."""
+    read = [file for file in files() if only in {"", file.relative_to(ROOT).as_posix()}]
+    every = {file.relative_to(ROOT).as_posix(): _blocks(file) for file in read}
     found: dict[str, list[tuple[int, str]]] = {name: [] for name in every}
     # One text for all files, which is quicker: a block on each odd line, and a stop between it and the next.
     places = [(name, line) for name, blocks in every.items() for line, _ in blocks]
@@ -123,7 +124,7 @@ def findings() -> dict[str, list[str]]:
     for result in LintFile("prose", text).lint({"max_errors": 10_000, "checks": CHECKS}):
         name, line = places[(result.pos[0] - 1) // 2]
         found[name].append((line, f"{result.check_result.check_path}: {result.check_result.message}"))
-    for one in (one for file in files() for one in sentences(file)):
+    for one in (one for file in read for one in sentences(file)):
         if one.words > RULES["words"]:
             what = f"a sentence of {one.words} words, at most {RULES['words']}: {one.text}"
             found[one.file].append((one.line, what))
@@ -142,10 +143,11 @@ def _register() -> None:
     CHECKS["house"] = True
 
 
-def check() -> int:
-    """Print the findings of each file that has more, or fewer, than its budget; return the exit code."""
+def check(only: str = "") -> int:
+    """Print the findings of each file, or of one, that has more, or fewer, than its budget; return the exit code."""
     _register()
-    budget, told, every = dict(RULES["budget"]), [], findings()
+    told, every = list[str](), findings(only)
+    budget = {name: count for name, count in RULES["budget"].items() if only in {"", name}}
     for name, found in every.items():
         allowed = budget.pop(name, 0)
         if len(found) > allowed:
@@ -169,4 +171,4 @@ def sample(count: int = 100) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(sample() if sys.argv[1:] == ["sample"] else check())
+    sys.exit(sample() if sys.argv[1:] == ["sample"] else check(*sys.argv[1:2]))

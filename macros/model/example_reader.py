@@ -9,7 +9,7 @@ from pathlib import Path
 from macros.base.problems import ROOT, Problem, ProblemError, Problems, folder, read, relative
 from macros.base.schemas import Document, read_document
 from macros.base.units import UNITS
-from macros.model.accelerators import foreign
+from macros.model.accelerators import foreign, unnamed_platform
 from macros.model.examples import DEFAULT_SECONDS, LAB, RUNNER, SIDES, Example, Metric, Side, Volatile, contracted
 from macros.model.networks import findings
 from macros.model.recordings import Record, unfit
@@ -170,7 +170,7 @@ class _Reader:
                 text = read(side.script, self.problems.root)
             except ProblemError:
                 continue  # noted where its regions are read
-            for line, what, remedy in foreign(text, side.accelerator):
+            for line, what, remedy in (*foreign(text, side.accelerator), *unnamed_platform(text)):
                 self.problems.bad(side.script, what, remedy, line=line)
 
     def scripts(self, sides: dict[str, Side], declared: tuple[str, ...]) -> None:

@@ -15,13 +15,18 @@ from macros.base.problems import Problem
 from macros.model.recordings import Record
 from macros.model.regions import Region
 
-SIDES = ("host", "container", "vm")
+# In the order in which pages show them: from a process of the host to a machine of its own.
+SIDES = ("host", "container", "rootless", "system", "gvisor", "vm")
+OWN_KERNEL = frozenset(("gvisor", "vm"))  # the sides whose programs speak to another kernel than the host's
 LAB = "lab"  # the folder of snippets/ that holds what the examples stand on
 RUNNER = "runner"  # the folder of snippets/ that holds what runs them
 # Files of the lab by which a script measures, besides its programs in Python.
-MEASURES = ("timed.sh", "network.sh", "system-calls")
+MEASURES = (
+    *("timed.sh", "network.sh", "system-calls"),
+    *("bin/as-user", "bin/make-bundle", "bin/make-system", "bin/podman"),  # what stands between a side and its engine
+)
 WORD = re.compile(rb"[\w.+-]+")  # a word of a path
-DEFAULT_SECONDS = {"host": 20, "container": 30, "vm": 60}
+DEFAULT_SECONDS = {"host": 20, "container": 30, "rootless": 40, "system": 30, "gvisor": 30, "vm": 60}
 
 
 def words(script: bytes) -> frozenset[bytes]:
@@ -54,7 +59,7 @@ class Side:
     """One script of an example and what was recorded from it. `seconds` is its time limit.
 
     `runs` is how many rounds of it are measured, where those are not as many as the experiment's (0: as many);
-    `accelerator` is "tcg" where the script forces software emulation, "none" where it starts no VM. `interfaces` names what
+    `accelerator` is "systrap" where gVisor runs, "tcg" where the script forces software emulation, "none" where it starts no VM. `interfaces` names what
     of the host the script reads, sets or depends on: cgroups, namespaces, mounts, systemd. `output` is what was recorded, as it was when the example was read; `misread` is why it could not be read.
     """
 
@@ -88,8 +93,8 @@ class Side:
     def digest(self) -> str:
         """Return the SHA-256 of the script, in hexadecimal, and of what else of the project measures in it.
 
-        That is each file beside it that it names, each program or table of the lab that it names, and the lab's
-        stopwatch where it calls `first_line`.
+        That is each file beside it that it names, each program or table of the lab that it names or that such a program
+        calls, and the lab's stopwatch where it calls `first_line`.
         """
         script = self.script.read_bytes()
         named = words(script)
@@ -99,6 +104,8 @@ class Side:
         found = [path for path in sorted([*beside, *measures]) if path.name.encode() in named]
         if b"first_line" in named:
             found.append(lab / "stopwatch.py")
+        if lab / "bin/podman" in found and lab / "bin/as-user" not in found:
+            found.append(lab / "bin/as-user")  # which that calls
         return hashlib.sha256(b"".join([script, *(path.read_bytes() for path in found)])).hexdigest()
 
 

@@ -238,6 +238,22 @@ def _check_behaviour(document: Document, cases: Document, guide: Guide) -> None:
             cases.bad((position, "expects"), what, "correct the rules, or the case")
 
 
+def _check_coverage(document: Document, guide: Guide) -> None:
+    """Note each rule that decides no case, and each answer that no case gives: nothing holds them to account."""
+    remedy = "add a case to docs/data/cases.yml that {}, with the recommendation that you expect and why"
+    decided = {first_rule(guide, case.answers).id for case in guide.cases.values()}
+    for position, rule in enumerate(guide.rules):
+        if rule.id not in decided:
+            what = f"the rule '{rule.id}' is the first to fit in no case"
+            document.bad(("rules", position), what, remedy.format("it decides"))
+    for position, question in enumerate(guide.questions.values()):
+        given = {case.answers[question.id] for case in guide.cases.values()}
+        for number, answer in enumerate(question.answers):
+            if answer.id not in given:
+                what = f"no case gives the answer '{answer.id}' to '{question.id}'"
+                document.bad(("questions", position, "answers", number), what, remedy.format("gives it"))
+
+
 def read_guide(
     document: Document, cases: Document, sources: Mapping[str, Source], known: Callable[[str], str]
 ) -> Guide | None:
@@ -271,4 +287,6 @@ def read_guide(
     if len(document.problems) > before:
         return None
     _check_behaviour(document, cases, guide)
+    if len(document.problems) == before:
+        _check_coverage(document, guide)
     return guide if len(document.problems) == before else None

@@ -19,6 +19,15 @@ from macros.model.results import Results, split_point
 from macros.model.sources import ADD_SOURCE, Source
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+# What a part of a figure's name says that it is of, as the name of an option that plans with it must say too.
+SUBJECTS = {
+    "firecracker": "Firecracker",
+    "hypervisor": "Cloud Hypervisor",
+    "light": "light",
+    "qemu": "QEMU",
+    "runc": "runc",
+    "runsc": "gVisor",
+}
 
 
 @dataclass(frozen=True)
@@ -150,11 +159,15 @@ def measured_cost(results: Results, of: dict[str, Any]) -> Cost:
         raise KeyError(f"{experiment} {side} {of['falls']}")
     if any(samples.accelerator == EMULATED for samples in points.values()):
         raise ValueError("a figure under software emulation")
-    values = {point: samples.values for point, samples in sorted(points.items())}
-    slope, onset = statistics.slope(values), statistics.onset(values)
-    fixed = statistics.estimate(results[(experiment, side, of["fixed"])].values)
     busy = of["busy"]
     above, below = (results[(busy["experiment"], busy["side"], busy[name])] for name in ("metric", "over"))
+    once = results[(experiment, side, of["fixed"])]
+    for samples, unit in (*((one, "B") for one in points.values()), (once, "B"), (above, "s"), (below, "s")):
+        if samples.unit != unit:
+            raise ValueError(f"'{samples.metric}' in the unit '{samples.unit}', where '{unit}' is planned with,")
+    values = {point: samples.values for point, samples in sorted(points.items())}
+    slope, onset = statistics.slope(values), statistics.onset(values)
+    fixed = statistics.estimate(once.values)
     share = statistics.ratio(above.values, below.values).median
     # What is available falls as instances are added, so slope and onset are below 0.
     return Cost(
@@ -168,13 +181,19 @@ def measured_cost(results: Results, of: dict[str, Any]) -> Cost:
 
 
 def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str, ...]]:
-    """Return the cost by published figures, and their locators. Raises KeyError where a figure is missing."""
+    """Return the cost by published figures, and their locators.
+
+    Raises KeyError where a figure is missing, ValueError where one is of another unit than the plan needs.
+    """
     locators: list[str] = []
 
-    def value(name: str) -> float:
+    def value(name: str, unit: str = "B") -> float:
         figure = source.figures[name]
         locators.append(figure.locator)
-        return in_ours(figure.value, figure.unit)[0]
+        found, ours = in_ours(figure.value, figure.unit)
+        if ours != unit:
+            raise ValueError(f"the figure '{name}' in the unit '{figure.unit}', where '{unit}' is planned with,")
+        return found
 
     def amount(given: dict[str, str]) -> float:
         return value(given["figure"]) - (value(given["less"]) if "less" in given else 0)
@@ -185,9 +204,18 @@ def published_cost(source: Source, of: dict[str, Any]) -> tuple[Cost, tuple[str,
         growth=value(of["per_gib"]) / GIB if "per_gib" in of else 0.0,
         once_least=0.0,
         once_most=0.0,
-        processors=value(of["processors"]) if "processors" in of else None,
+        processors=value(of["processors"], "count") if "processors" in of else None,
     )
     return cost, tuple(dict.fromkeys(locators))
+
+
+def foreign(name: str, of: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with an option that plans with a figure of something that its name does not name."""
+    used = [*of["least"].values(), *of["most"].values(), *(of[key] for key in ("per_gib", "processors") if key in of)]
+    for figure in dict.fromkeys(used):
+        for part in figure.split("-"):
+            if part in SUBJECTS and SUBJECTS[part] not in name:
+                yield f"'{name}' is planned with the figure '{figure}', which is of {SUBJECTS[part]}"
 
 
 def read_planner(document: Document, sources: Mapping[str, Source], results: Results) -> Planner:
@@ -213,6 +241,8 @@ def read_planner(document: Document, sources: Mapping[str, Source], results: Res
         except ValueError as error:
             document.bad(where, f"{error} cannot be the basis of a plan", "name a published figure instead")
             continue
+        for what in foreign(entry["name"], given) if "published" in entry else ():
+            document.bad(where, what, "name a figure of the same technology, or the technology in the option's name")
         if not 0 <= cost.least <= cost.most:
             what = "the cost is negative, or its lower end is above its upper end"
             document.bad(where, what, "correct the figures that it is made from")

@@ -12,7 +12,14 @@ TABLE = Path("lab/requirements.tsv")  # below snippets/
 HEAD = ("word", "kind", "arch", "step", "program", "debian", "fedora", "brew", "remedy")
 KINDS = ("engine", "optional", "condition", "piece", "tool")
 # What a side requires without saying so.
-IMPLIED = {"host": (), "container": ("docker",), "vm": ("qemu", "amd64")}
+IMPLIED = {
+    "host": (),
+    "container": ("docker",),
+    "rootless": ("linux", "podman", "newuidmap", "rootless", "lab"),
+    "system": ("linux", "root", "lxc", "lab"),
+    "gvisor": ("linux", "root", "runsc"),
+    "vm": ("qemu", "amd64"),
+}
 
 
 @dataclass(frozen=True)

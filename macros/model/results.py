@@ -11,6 +11,7 @@ from typing import Any
 
 from macros.base.problems import ProblemError, Problems, folder, relative
 from macros.base.schemas import Document, read_document, read_toml
+from macros.model.accelerators import ENGINE, GVISOR, PLATFORM
 from macros.model.examples import Example
 
 MACHINE = "machine.json"
@@ -52,6 +53,7 @@ class Samples:
     """The raw samples of one metric on one side, in `unit`, one a round, and where they were taken.
 
     `metric` is the name under which they are kept: METRIC, or METRIC@POINT where a metric is sampled at several points.
+    `release` is that of gVisor, where it ran, else "".
     """
 
     experiment: str
@@ -63,6 +65,7 @@ class Samples:
     machine: str
     date: str
     file: str
+    release: str = ""
 
     @property
     def point(self) -> int | None:
@@ -74,7 +77,7 @@ class Samples:
 class SideRun:
     """How a side was recorded: `seconds` is 0 where unknown, `error` the message of a run that failed, or "".
 
-    `amended` says why the result still holds although the script changed, or is "".
+    `amended` says why the result still holds although the script changed, or is "". `release` is that of gVisor, where it ran.
     """
 
     accelerator: str
@@ -85,6 +88,7 @@ class SideRun:
     file: str
     error: str
     amended: str = ""
+    release: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,10 @@ class _Reader:
             script = relative(example.sides[side].script, self.problems.root)
             what = f"sides.{side}.digest: {script} changed after this was recorded"
             document.bad(("sides", side, "digest"), what, remedy, stale=True)
+        release = content["versions"].get(ENGINE, "") if side == GVISOR else ""
+        if side == GVISOR and (part["accelerator"] != PLATFORM or not release):
+            what = f"sides.{side}: a figure of gVisor that does not name its release and its platform"
+            document.bad(("sides", side), what, remedy)
         error = part.get("error", "")
         self.runs[(content["machine"], example.id, side)] = SideRun(
             accelerator=part["accelerator"],
@@ -193,6 +201,7 @@ class _Reader:
             file=name,
             error=error,
             amended=part.get("amended", ""),
+            release=release,
         )
         if error:
             failure = Failure(experiment=example.id, side=side, machine=content["machine"], message=error)
@@ -225,6 +234,7 @@ class _Reader:
                 machine=content["machine"],
                 date=content["date"],
                 file=name,
+                release=release,
             )
 
     def other_unit(self, example: Example, metric: str, declared: str, recorded: str, remedy: str) -> None:

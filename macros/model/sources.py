@@ -139,8 +139,9 @@ def read_sources(document: Document) -> dict[str, Source]:
 
 
 def _said(quote: str) -> set[str]:
-    """Return the words of a quotation, numbers and units apart where they are written as one."""
-    return {*quote.split(), *re.findall(r"[\d.,]*\d|[^\d\s.,;:()]+|%", quote)}
+    """Return the words of a quotation, those that are written as one also apart: 2GB, max_instances; and of GBs the unit."""
+    parts = re.findall(r"[\d.,]*\d|[^\d\s.,;:()_]+|%", quote)
+    return {*quote.split(), *parts, *(one[:-1] for one in parts if re.fullmatch(r"[kMGT]i?Bs", one))}
 
 
 def _check_reporter(document: Document, where: Where, source: Source, sources: Mapping[str, Source]) -> None:

@@ -18,11 +18,14 @@ from macros.pages.parse import body
 
 GUARDS = Path("docs/data/guards.yml")
 HEAD = (
+    "# yaml-language-server: $schema=schema/guards.json\n"
     "# How strict the checks are, at least (rules), and how much may be excepted, at most (the rest).\n"
     "# `make guards` counts again; a number that is worse than before needs a reason in the commit's message.\n"
 )
 # Pages about this project itself, and those whose content macros make: their sentences state nothing of the subject.
-OWN = re.compile(r"(?:contributing|house|style|checking|lab|claims|sources|glossary)\.md|(?:claims|sources)/.*")
+OWN = re.compile(
+    r"(?:contributing|deploying|house|style|checking|lab|claims|sources|glossary)\.md|(?:claims|sources)/.*"
+)
 CALL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 EVIDENCE = "\x00"
 FENCED = re.compile(r"(?ms)^ *(`{3,}|~{3,}).*?^ *\1 *$")

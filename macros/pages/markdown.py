@@ -16,7 +16,21 @@ VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "sour
 LEFT_OUT = {"script", "style", "form", "select", "button", "input", "template", "label", "fieldset", "defs", "marker"}
 CLASSES = {"headerlink", "page-foot", "md-content__button", "chooser", "filter__bar", "filter__some", "guide-reasons"}
 BLOCKS = {
-    *("p", "ul", "ol", "dl", "table", "pre", "figure", "figcaption", "div", "details", "section", "blockquote", "aside"),
+    *(
+        "p",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "pre",
+        "figure",
+        "figcaption",
+        "div",
+        "details",
+        "section",
+        "blockquote",
+        "aside",
+    ),
     *("h1", "h2", "h3", "h4", "h5", "h6", "summary", "hr", "article", "caption", "svg"),
 }
 SPECIAL = re.compile(r"([\\`*\[\]<])|(?<!\w)_|_(?!\w)")

@@ -10,6 +10,7 @@ from macros.base.problems import ProblemError, Problems, read
 from macros.model.reading import READ
 from macros.pages.budgets import check_budgets
 from macros.pages.settings import check_settings
+from macros.pages.written import check_written
 
 TEXTS = {
     *(".md", ".yml", ".yaml", ".json", ".toml", ".tsv", ".txt", ".py", ".sh", ".awk", ".js", ".css", ".svg", ".html"),
@@ -19,8 +20,11 @@ TEXTS = {
 FETCHED = re.compile(
     r"""(?:url\(\s*["']?|@import\s+["']|<(?:script|img|iframe|link)\b[^>]*?\s(?:src|href)=["'])(?:https?:)?//[^"')\s]+"""
 )
-FOLDERS = ("docs", "macros", "snippets", "tests", "theme", ".github")
-NAMES = ("Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "mkdocs.yml", "pyproject.toml")
+FOLDERS = ("docs", "macros", "snippets", "tests", "theme", ".github", ".vscode", ".devcontainer")
+NAMES = (
+    *("Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff", "mkdocs.yml"),
+    *("pyproject.toml", ".readthedocs.yaml", ".taplo.toml"),
+)
 
 
 def texts(root: Path) -> list[Path]:
@@ -34,11 +38,11 @@ def texts(root: Path) -> list[Path]:
 
 
 def check_texts(root: Path) -> None:
-    """Raise ProblemError for a text file that cannot be read, and for what the site's assets may not hold."""
+    """Raise ProblemError for a text file that cannot be read or is left to write, and for what assets may not hold."""
     problems = Problems(root)
     for path in texts(root):
         try:
-            read(path, root)
+            check_written(path, read(path, root), problems)
         except ProblemError as error:
             problems.keep(error)
     problems.raise_any()

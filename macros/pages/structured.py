@@ -86,7 +86,9 @@ def datasets(page: str, address: str, site: str) -> list[Told]:
             continue
         caption = next(figure.every("figcaption"), None)
         notes = [
-            _line(one) for one in figure.every("p") if re.search(r"chart__(?:command|clock)", one.attributes.get("class", ""))
+            _line(one)
+            for one in figure.every("p")
+            if re.search(r"chart__(?:command|clock)", one.attributes.get("class", ""))
         ]
         title = _line(caption) if caption else name
         files = {kind: f"{site}charts/{name}.{kind}" for kind in ("csv", "json", "svg")}

@@ -19,7 +19,17 @@ COLOUR = re.compile(r"\[data-md-color-(?:accent|primary)=[\"']?([a-z-]+)")
 GIVEN = re.compile(r"""class=(?:"|&quot;|\\")([^"&\\]*)|data-md-color-(?:accent|primary)="([^"]*)\"""")
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 # Parts that the theme's script serves where a page has them, and never makes by itself: pages alone say whether they exist.
-SERVED = ("tabbed-", "md-annotation", "mermaid", "md-version", "md-consent", "md-feedback", "md-source", "md-banner", "md-progress")
+SERVED = (
+    "tabbed-",
+    "md-annotation",
+    "mermaid",
+    "md-version",
+    "md-consent",
+    "md-feedback",
+    "md-source",
+    "md-banner",
+    "md-progress",
+)
 NESTED = ("@media", "@supports", "@layer", "@container")
 
 

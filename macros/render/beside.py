@@ -22,7 +22,9 @@ def files(data: Data) -> dict[str, str]:
             "title": example.title,
             "depends": example.depends,
             "digests": {name: side.digest() for name, side in example.sides.items()},
-            "metrics": {name: {"title": one.title, "unit": one.unit, "at": one.at} for name, one in example.metrics.items()},
+            "metrics": {
+                name: {"title": one.title, "unit": one.unit, "at": one.at} for name, one in example.metrics.items()
+            },
         }
         for example in data.examples.values()
         if example.metrics

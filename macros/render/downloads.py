@@ -46,7 +46,12 @@ def rows(data: Data, chart: Chart) -> list[dict[str, Any]]:
             for point, value in one.estimates.items():
                 found.append(
                     dict.fromkeys(COLUMNS)
-                    | {"machine": machine, "label": row.label, "side": row.side, "accelerator": run.accelerator}
+                    | {
+                        "machine": machine,
+                        "label": row.label,
+                        "side": row.side,
+                        "accelerator": f"{run.accelerator} {run.release}".strip(),
+                    }
                     | {"point": point, "median": value.median, "low": value.low, "high": value.high}
                     | {"rounds": value.count, "unit": chart.unit, "experiment": row.experiment, "metric": row.metric}
                     | {"minus": row.minus or None, "over": row.over or None, "date": run.date, "commit": run.commit}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from macros.base.markup import literal
 from macros.base.problems import ProblemError, relative
+from macros.model.accelerators import ENGINE
 from macros.model.examples import SIDES, Example, Side
 from macros.model.load import Data
 from macros.model.recordings import PLACEHOLDER
@@ -12,7 +13,7 @@ from macros.model.values import filled
 from macros.pages.registry import macro
 from macros.pages.uses import Site, Use, example_anchor
 from macros.render import templates, values
-from macros.render.marks import ACCELERATORS, SIDE_LABELS
+from macros.render.marks import SIDE_LABELS, under
 from macros.render.pieces import unsearched
 
 
@@ -40,7 +41,13 @@ def see(data: Site, example_id: str) -> str:
 
 BY_HAND = {"lab/with-docker.sh"}  # what a reader may run, and the lab does not
 # What a side requires, the key of its version in a record, and its name on a page.
-ENGINES = (("docker", "docker engine", "Docker Engine"), ("qemu", "qemu", "QEMU"), ("runc", "runc", "runc"))
+ENGINES = (
+    ("docker", "docker engine", "Docker Engine"),
+    ("podman", "podman", "Podman"),
+    ("lxc", "lxc", "LXC"),
+    ("qemu", "qemu", "QEMU"),
+    ("runc", "runc", "runc"),
+)
 _html = templates.of("examples.html.j2")
 _markdown = templates.of("examples.md.j2")
 
@@ -127,7 +134,7 @@ def recording_note(chosen: Example, side: Side, texts: list[str], what: str = ""
         varies=values.legend(texts, chosen, side.side),
         what=what,
         engines=engines,
-        how=ACCELERATORS[record.accelerator],
+        how=under(record.accelerator, record.versions.get(ENGINE, "")),
         script=f"{base}/{side.script.name}",
         output=f"{base}/{side.recorded.name}",
         versions=f"{base}/recorded.json",

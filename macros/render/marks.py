@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from macros.base.markup import slug
+from macros.model.accelerators import PLATFORM
 from macros.render import templates
 
-SIDE_LABELS = {"host": "Host", "container": "Container", "vm": "Virtual machine"}
+SIDE_LABELS = {
+    "host": "Host",
+    "container": "Container",
+    "rootless": "Rootless container",
+    "system": "System container",
+    "gvisor": "gVisor",
+    "vm": "Virtual machine",
+}
 VERDICT_MARKS = {
     "holds": "✓",
     "holds with conditions": "◐",
@@ -16,9 +26,24 @@ VERDICT_MARKS = {
 ACCELERATORS = {
     "tcg": "software emulation (TCG)",
     "kvm": "hardware virtualisation (KVM)",
+    "systrap": "gVisor's platform systrap",
     "none": "",
 }
 _html = templates.of("marks.html.j2")
+
+
+def in_text(side: str) -> str:
+    """Return a side's label within a sentence."""
+    label = SIDE_LABELS[side]
+    return label if label[1].isupper() else label.lower()
+
+
+def under(accelerator: str, release: str = "") -> str:
+    """Return under what something ran, in words: the accelerator, or gVisor's release and platform; "" for neither."""
+    if accelerator != PLATFORM:
+        return ACCELERATORS[accelerator]
+    day = re.match(r"(\d{4})(\d\d)(\d\d)", release)
+    return f"gVisor's release of {'-'.join(day.groups()) if day else release}, platform {PLATFORM}"
 
 
 def side_mark(side: str) -> str:

@@ -164,5 +164,5 @@ def planner_examples(data: Data) -> str:
     kept = f"{data.planner.kept / MIB:g}{NARROW}MiB"
     used = [one.measured for one in data.planner.options if one.measured]
     note = result_note(data, data.machine, [run for runs in used for run in runs])
-    told = f"In each of them, {kept} are kept for the host itself."
+    told = f"In each of them, {kept} are kept for the host itself: an assumption, which the form lets you change."
     return "\n\n".join([unsearched("\n\n".join(parts)), told, note])

@@ -21,7 +21,14 @@ from macros.render.values import kept, marked
 
 LINE = re.compile(r"(?P<label>[^\s:][^:]*): +(?P<value>\S.*)")
 # Words by which a title says of itself which side its column is.
-SIDE_WORDS = {"host": ("host",), "container": ("container",), "vm": ("vm", "virtual machine", "guest")}
+SIDE_WORDS = {
+    "host": ("host",),
+    "container": ("container",),
+    "rootless": ("rootless",),
+    "system": ("system container", "lxc"),
+    "gvisor": ("gvisor", "runsc"),
+    "vm": ("vm", "virtual machine", "guest"),
+}
 PARTS = ("title", "example", "side", "region")  # of a column
 FORM = 'write ["TITLE", "SECTION/NAME", "SIDE", "REGION"]'
 _html = templates.of("recordings.html.j2")

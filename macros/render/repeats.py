@@ -10,7 +10,7 @@ from macros.model.results import REPEATS, Samples
 from macros.pages.registry import macro
 from macros.pages.uses import Use
 from macros.render.links import address
-from macros.render.marks import ACCELERATORS, side_name
+from macros.render.marks import side_name, under
 from macros.render.pieces import cards, unsearched
 from macros.render.results import amount, interval
 
@@ -41,7 +41,7 @@ def repeats(data: Data) -> str:
             continue
         example = data.examples[pair.first.experiment]
         numbers = [_linked(samples) for samples in (pair.first, pair.second)]
-        how = ACCELERATORS[pair.first.accelerator]
+        how = under(pair.first.accelerator, pair.first.release)
         where = side_name(pair.first.side) + (f" ({how})" if how else "")
         rows.append([f"{literal(example.title)}: `{pair.first.metric}`", where, *numbers])
     said = (

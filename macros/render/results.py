@@ -6,6 +6,7 @@ from macros.base import statistics
 from macros.base.markup import literal
 from macros.base.statistics import Estimate
 from macros.base.units import CODE, NARROW, TIMES, quantity, span
+from macros.model.accelerators import PLATFORM
 from macros.model.charts import EMULATED
 from macros.model.load import Data
 from macros.model.results import Samples, split_point
@@ -13,7 +14,7 @@ from macros.pages.registry import macro
 from macros.pages.uses import Use
 from macros.render import tables, templates
 from macros.render.links import address, machine_link
-from macros.render.marks import ACCELERATORS, SIDE_LABELS, side_name
+from macros.render.marks import in_text, side_name, under
 from macros.render.pieces import cards, provenance, unsearched
 
 EMULATION = "under software emulation"
@@ -52,6 +53,13 @@ def amount(found: Estimate, unit: str) -> str:
 
 def _emulated(samples: Samples) -> bool:
     return samples.accelerator == EMULATED
+
+
+def _how(samples: Samples) -> str:
+    """Return what a figure must say of how it was obtained: software emulation, or gVisor's release and platform."""
+    if _emulated(samples):
+        return f" {EMULATION}"
+    return f" ({under(samples.accelerator, samples.release)})" if samples.accelerator == PLATFORM else ""
 
 
 def _known(data: Data, use: Use, experiment: str, side: str, metric: str, machine: str = "") -> Samples | None:
@@ -101,7 +109,7 @@ def check_comparison(
     if one.unit != two.unit:
         return use.bad(f"a comparison of {one.unit} with {two.unit}", "compare results of one unit")
     if _emulated(one) != _emulated(two) or (_emulated(one) and one.side != two.side):
-        other = SIDE_LABELS[(two if _emulated(one) else one).side].lower()
+        other = in_text((two if _emulated(one) else one).side)
         what = f"a figure under software emulation is not ranked against that of a {other}: it says nothing of hardware virtualisation"
         remedy = "state each by itself with {{ result(…) }}, or show both in a chart, with a published figure"
         return use.bad(what, remedy)
@@ -151,19 +159,18 @@ def result(data: Data, experiment: str, side: str, metric: str, detail: str = ""
     found = (data.recorded.results[machine] if machine else data.results)[(experiment, side, metric)]
     estimate = statistics.estimate(found.values)
     more = f" ({interval(estimate, found.unit)})" if detail else ""
-    under = f" {EMULATION}" if _emulated(found) else ""
     where = f" on the machine {machine_link(machine)}" if machine else ""
-    return f"[{amount(estimate, found.unit)}]({address(found.file)}){more}{under}{where}"
+    return f"[{amount(estimate, found.unit)}]({address(found.file)}){more}{_how(found)}{where}"
 
 
 def _told(one: Samples, two: Samples, found: Estimate, unit: str) -> str:
     """Return a comparison in words: what it is, or that the experiment cannot tell."""
     other = f"; [second result]({address(two.file)})" if two.file != one.file else ""
-    under = f" {EMULATION}" if _emulated(one) else ""
+    how = _how(one)
     if statistics.same(found, 1 if unit == TIMES else 0) and found.certain:
         measured = f"[{amount(found, unit)}]({address(one.file)}), {interval(found, unit)}{other}"
-        return f"no difference that this experiment can tell ({measured}){under}"
-    return f"[{amount(found, unit)}]({address(one.file)}) ({interval(found, unit)}{other}){under}"
+        return f"no difference that this experiment can tell ({measured}){how}"
+    return f"[{amount(found, unit)}]({address(one.file)}) ({interval(found, unit)}{other}){how}"
 
 
 @macro(check_comparison)
@@ -187,8 +194,8 @@ def a_minute(data: Data, experiment: str, side: str, metric: str, window: str) -
     """Return how much of a metric comes together in a minute: its readings over the windows, in s, of the same rounds."""
     one, two = data.results[(experiment, side, metric)], data.results[(experiment, side, window)]
     found = statistics.a_minute(one.values, two.values)
-    under = f" {EMULATION}" if _emulated(one) else ""
-    return f"[{amount(found, one.unit)}]({address(one.file)}) a minute ({interval(found, one.unit)}){under}"
+    how = _how(one)
+    return f"[{amount(found, one.unit)}]({address(one.file)}) a minute ({interval(found, one.unit)}){how}"
 
 
 def _points(data: Data, experiment: str, side: str, metric: str) -> dict[int, Samples]:
@@ -207,8 +214,8 @@ def per_instance(data: Data, experiment: str, side: str, metric: str) -> str:
     points = _points(data, experiment, side, metric)
     found = statistics.slope({point: samples.values for point, samples in points.items()})
     one = next(iter(points.values()))
-    under = f" {EMULATION}" if _emulated(one) else ""
-    return f"[{amount(found, one.unit)}]({address(one.file)}) ({interval(found, one.unit)}){under}"
+    how = _how(one)
+    return f"[{amount(found, one.unit)}]({address(one.file)}) ({interval(found, one.unit)}){how}"
 
 
 @macro(check_results)
@@ -221,7 +228,8 @@ def results(data: Data, experiment: str) -> str:
     for one in sorted(found, key=lambda s: (metrics.index(split_point(s.metric)[0]), s.point or 0)):
         metric = example.metrics[split_point(one.metric)[0]]
         at = "" if one.point is None else f", {metric.at}: {one.point}"
-        how = f" ({ACCELERATORS[one.accelerator]})" if ACCELERATORS[one.accelerator] else ""
+        words = under(one.accelerator, one.release)
+        how = f" ({words})" if words else ""
         estimate = statistics.estimate(one.values)
         of = f" ({interval(estimate, one.unit)})" if estimate.certain else ""
         rows.append(f"| {literal(metric.title + at)} | {side_name(one.side)}{how} | {amount(estimate, one.unit)}{of} |")
@@ -266,7 +274,7 @@ def experiments(data: Data) -> str:
         seconds = sum(run.seconds for run in done)
         total += seconds
         title = f"[{literal(example.title)}]({address(done[0].file)})" if done else literal(example.title)
-        how = dict.fromkeys(ACCELERATORS[run.accelerator] for run in done)
+        how = dict.fromkeys(under(run.accelerator, run.release) for run in done)
         took = quantity(seconds, "s", 2) if seconds else "unknown"
         if done:
             title += f" · [medians](/tables/{tables.table_name(example.id)}.csv)"
@@ -276,8 +284,8 @@ def experiments(data: Data) -> str:
             f"{side_name(side)} {count}" for side, count in counts.items() if count != max(counts.values())
         )
         measured = rounds(max(counts.values())) + (f" ({fewer})" if fewer else "")
-        rows.append([title, sides, measured, took, ", ".join(filter(None, how)) or "none is started"])
-    head = ["Experiment", "Sides", "Measured in", "Took", "VMs run under"]
+        rows.append([title, sides, measured, took, ", ".join(filter(None, how)) or "no VM, no gVisor"])
+    head = ["Experiment", "Sides", "Measured in", "Took", "Ran under"]
     count = "One experiment" if len(rows) == 1 else f"{len(rows)} experiments"
     note = f"{count}, {quantity(total, 's', 2)} of recording in all, the first round of a side included where it is not measured."
     every = f"The medians of all experiments as [CSV](/tables/{tables.ALL}.csv) and [JSON](/tables/{tables.ALL}.json)."
@@ -290,7 +298,7 @@ def failures(data: Data) -> str:
     if not data.failures:
         return "None of the runs that were recorded failed."
     return "\n".join(
-        f"- {literal(data.examples[one.experiment].title)}, {SIDE_LABELS[one.side].lower()}, on {one.machine}: {literal(one.message)}"
+        f"- {literal(data.examples[one.experiment].title)}, {in_text(one.side)}, on {one.machine}: {literal(one.message)}"
         f" ([as recorded]({address(data.recorded.runs[(one.machine, one.experiment, one.side)].file)}))"
         for one in data.failures
     )

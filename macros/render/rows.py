@@ -10,7 +10,7 @@ from macros.base.statistics import Estimate
 from macros.base.units import GIVEN, NARROW, span_in
 from macros.model.charts import Chart, Published, Reading, reading
 from macros.model.load import Data
-from macros.render.marks import ACCELERATORS, SIDE_LABELS
+from macros.render.marks import SIDE_LABELS, under
 from macros.render.sources import cite
 
 
@@ -35,7 +35,7 @@ def drawing(data: Data, chart: Chart, machine: str) -> Drawing:
 
 def how_obtained(found: Reading) -> str:
     """Return under what a row was obtained, and what it is, in words."""
-    words = [SIDE_LABELS[found.row.side], ACCELERATORS[found.run.accelerator]]
+    words = [SIDE_LABELS[found.row.side], under(found.run.accelerator, found.run.release)]
     words.append("difference, round by round" if found.row.minus else "")
     words.append("ratio, round by round" if found.row.over else "")
     return ", ".join(filter(None, words))
@@ -58,10 +58,10 @@ def published_text(value: str, unit: str, scale: tuple[str, Decimal]) -> str:
 def published_words(data: Data, one: Published, scale: tuple[str, Decimal]) -> tuple[str, str]:
     """Return a published figure in the chart's scale, and what it is, with its citation, as inline Markdown."""
     figure = data.sources[one.source].figures[one.figure]
-    under = "" if one.accelerator == "none" else f", {one.accelerator}"
+    how = "" if one.accelerator == "none" else f", {one.accelerator}"
     return (
         published_text(figure.value, figure.unit, scale),
-        f"{SIDE_LABELS[one.side]}, published{under} {cite(data, one.source, figure.locator)}",
+        f"{SIDE_LABELS[one.side]}, published{how} {cite(data, one.source, figure.locator)}",
     )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from macros.base.markup import literal
+from macros.model.accelerators import ENGINE, PLATFORM
 from macros.model.charts import EMULATED
 from macros.model.claims import Claim
-from macros.model.examples import Example
+from macros.model.examples import SIDES, Example
 from macros.model.load import Data
 from macros.pages.registry import macro
 from macros.pages.uses import Site
 from macros.render.examples import shown_on
 from macros.render.links import address, claim_page, machine_link
 from macros.render.machines import MACHINE_WORDS
-from macros.render.marks import ACCELERATORS, side_name
+from macros.render.marks import ACCELERATORS, side_name, under
 from macros.render.pieces import cards
 
 UNSHOWN = "cannot be shown here"
@@ -44,7 +45,7 @@ def ran(data: Data) -> str:
     scripts = sum(len(one.sides) for one in every)
     measured = [one for one in every if one.metrics]
     samples = sum(len(one.values) for found in data.recorded.results.values() for one in found.values())
-    vms = {record.accelerator for one in every for record in one.records.values()} - {"none"}
+    vms = {record.accelerator for one in every for record in one.records.values()} - {"none", PLATFORM}
     how = " and ".join(sorted(ACCELERATORS[one] for one in vms)) or "no accelerator at all"
     names = " and ".join(machine_link(name) for name in data.machines if _used(data, name))
     return (
@@ -71,10 +72,10 @@ def runs(data: Data) -> str:
         sides = [record for one in mine for record in one.records.items()]
         scripts = [
             f"{side_name(side)}: {sum(name == side for name, _ in sides)}"
-            for side in ("host", "container", "vm")
+            for side in SIDES
             if any(name == side for name, _ in sides)
         ]
-        under = dict.fromkeys(ACCELERATORS[record.accelerator] for _, record in sides)
+        how = dict.fromkeys(under(record.accelerator, record.versions.get(ENGINE, "")) for _, record in sides)
         dates = _days(date for one in mine for date in _dates(data, one))
         title = section.replace("-", " ").capitalize()
         measuring = sum(bool(one.metrics) for one in mine)
@@ -84,10 +85,10 @@ def runs(data: Data) -> str:
                 f"{len(mine)}, of which {measuring if measuring < len(mine) else 'all'} measure",
                 ", ".join(scripts),
                 dates,
-                ", ".join(filter(None, under)) or "none was started",
+                ", ".join(filter(None, how)) or "no VM, no gVisor",
             ]
         )
-    return cards(["Section", "Examples", "Scripts", "Recorded", "VMs ran under"], rows)
+    return cards(["Section", "Examples", "Scripts", "Recorded", "Ran under"], rows)
 
 
 @macro()

@@ -26,7 +26,7 @@ listed() {
     else
         find . -maxdepth 1 -type f ! -name .git | sed 's,^\./,,'
         local folder
-        for folder in .ci .github docs macros snippets tests theme; do
+        for folder in .ci .devcontainer .github .vscode deploy docs macros snippets tests theme; do
             [ ! -d "$folder" ] || find "$folder" -name __pycache__ -prune -o -type f -print
         done
     fi | LC_ALL=C sort -u

@@ -6,6 +6,7 @@ lab interfaces|containers
 run SCRIPT     run one script of an example, as `bash SCRIPT` does
 shell          open a shell in which the pages' commands can be typed, and clean up after it
 record [ID…]   run examples (all, or those named) and rewrite what was recorded; with QUICK=1, one short round under build/
+machine [SLUG] say what this machine has, what it can record and in what time; SLUG names it from then on
 amend ID WHY   say why what was recorded still holds although the script changed
 compare        print this machine's medians next to the published ones
 test-on HOST [COMMAND…]
@@ -29,6 +30,7 @@ from macros.model.example_reader import load_example, load_examples
 from macros.model.examples import Example
 from snippets.runner import (
     amend,
+    begin,
     checkout,
     choice,
     compare,
@@ -177,6 +179,8 @@ def main(words: list[str]) -> int:
                 return command_run(Path(script))
             case ["record", *ids]:
                 return experiments.record_all(_choose(ids), named=bool(ids), quick=bool(os.environ.get("QUICK")))
+            case ["machine", slug]:
+                return begin.machine(slug, _choose([]))
             case ["amend", id_, why]:
                 for path in amend.amend(_choose([id_])[0], why):
                     print(f"amended {path}")

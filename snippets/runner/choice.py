@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from macros.model.accelerators import GVISOR
 from macros.model.examples import Example, Side
 from macros.model.requirements import table
 
@@ -35,6 +36,8 @@ def left_out(examples: Iterable[Example]) -> dict[str, str]:
 
 def why_not(example: Example, side: Side) -> str:
     """Return why a side does not run on an emulated processor, or ""."""
+    if side.side == GVISOR:
+        return "gVisor was not tried on an emulated processor"
     rows = [table(SNIPPETS)[word] for word in side.requires]
     if other := [row.word for row in rows if row.step and STEP not in row.step.split(",")]:
         return f"requires {', '.join(other)}"

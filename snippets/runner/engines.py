@@ -5,17 +5,18 @@ from __future__ import annotations
 import functools
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from macros.model import requirements
 
-from . import daemon
-from .paths import SNIPPETS
+from . import daemon, runs
+from .paths import LAB, LAB_SCRIPTS, SNIPPETS
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,28 @@ def _vsyscall() -> str:
 
 
 @functools.cache
+def _rootless() -> str:
+    """Podman must be able to give this user's containers more ids than the user's own; as root, a user of the lab's.
+
+    What is asked is the lab's own podman, which the examples call too.
+    """
+    for name in ("podman", "newuidmap", "setpriv"):
+        if why := program(name)():
+            return why
+    with runs.Run() as run:
+        environment = {**os.environ, "CVM_RUN": run.id, "CVM_WORK": str(run.work), "CVM_BUILD": "", "CVM_LAB": ""}
+        environment["PATH"] = f"{environment.get('PATH', '')}:{ELSEWHERE}"
+        command = [str(LAB_SCRIPTS / "bin/podman"), "unshare", "cat", "/proc/self/uid_map"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+        except (OSError, subprocess.TimeoutExpired):
+            return "podman does not answer"
+    if done.returncode != 0:
+        return f"podman makes no user namespace here ({(done.stderr.strip().splitlines() or ['no message'])[-1]})"
+    return "" if len(done.stdout.splitlines()) > 1 else "this user has no range of ids for containers"
+
+
+@functools.cache
 def _uml_boots() -> str:
     """On a processor with AMX, user-mode Linux 6.1 cannot set a process's floating-point registers (it dies in
     put_fp_registers) and ends the first program by SIGSEGV, whichever that is. So `true` is started, and only
@@ -143,6 +166,7 @@ PROBES: dict[str, Callable[[], str]] = {
     "no-arm-translation": _no_arm_translation,
     "vsyscall": _vsyscall,
     "uml-boots": _uml_boots,
+    "rootless": _rootless,
     "ksm": lambda: "" if Path("/sys/kernel/mm/ksm/run").exists() else "this kernel has no KSM",
 }
 
@@ -195,3 +219,18 @@ def versions() -> dict[str, str]:
     qemu = version("qemu-system-x86_64", "--version").removeprefix("QEMU emulator version ")
     runc = version("runc", "--version").removeprefix("runc version ")
     return {**daemon.versions(), "runc": runc, "qemu": qemu}
+
+
+# Engines that only their own sides use, by what those require: the program that tells its version.
+BETWEEN = {"podman": "podman", "lxc": "lxc-start", "runsc": str(LAB / "runsc")}
+
+
+def between(requires: Collection[str]) -> dict[str, str]:
+    """Return the versions of those of BETWEEN that are required."""
+    return {key: release(version(command, "--version")) for key, command in BETWEEN.items() if key in requires}
+
+
+def release(told: str) -> str:
+    """Return the release in what a program tells of its version: of gVisor's, a day and a number, as 20240729.0."""
+    found = re.search(r"\d{8}(?:\.\d+)?|\d+(?:\.\d+)+", told)
+    return found[0] if found else "none"

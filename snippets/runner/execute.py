@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from macros.model.accelerators import GVISOR, PLATFORM
 from macros.model.examples import Side
 from macros.model.regions import MARKER
 
@@ -207,8 +208,15 @@ def execute(side: Side, run: Run, lab: lab_.Lab, *, echo: bool = False, effort: 
         if readings.is_file()
         else ()
     )
-    accelerator = side.accelerator or (lab.accelerator if "qemu" in side.requires else "none")
-    return Output(side.id, parts, whole, process.returncode, timed_out, time.monotonic() - start, accelerator, samples)
+    ran_on = accelerator(side, lab)
+    return Output(side.id, parts, whole, process.returncode, timed_out, time.monotonic() - start, ran_on, samples)
+
+
+def accelerator(side: Side, lab: lab_.Lab) -> str:
+    """Return what a side's figures must name: the accelerator of its VM, gVisor's platform, or "none"."""
+    if side.accelerator or side.side == GVISOR:
+        return side.accelerator or PLATFORM
+    return lab.accelerator if "qemu" in side.requires else "none"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -108,7 +108,13 @@ def _call(words: list[str], where: Path, seconds: float) -> subprocess.Completed
     return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
-FETCHING = {"packages.sh", "debian.sh", "tools.sh", "bullseye.sh"}  # these need apt and the archive of a distribution
+FETCHING = {
+    "packages.sh",
+    "runsc.sh",
+    "debian.sh",
+    "tools.sh",
+    "bullseye.sh",
+}  # these need apt and the archive of a distribution
 
 
 def _failure(script: str) -> type[LabError]:
@@ -400,6 +406,19 @@ def _bullseye() -> None:
     _piece("bullseye", digest, ["bullseye.tar"], lambda: void(_script("bullseye.sh")))
 
 
+def _runsc() -> None:
+    """gVisor's runtime, a program that needs no library. Unpacked and not installed."""
+
+    def build() -> None:
+        where = LAB / "runsc.new"
+        shutil.rmtree(where, ignore_errors=True)
+        _script("runsc.sh", where)
+        shutil.copy(where / "tree/usr/bin/runsc", LAB / "runsc")
+        shutil.rmtree(where)
+
+    _piece("runsc", _digest(LAB_SCRIPTS / "runsc.sh", LAB_SCRIPTS / "packages.sh"), ["runsc"], build)
+
+
 PIECES: dict[str, Callable[[], None]] = {
     "arm64": _arm64,
     "memtest": _memtest,
@@ -408,6 +427,7 @@ PIECES: dict[str, Callable[[], None]] = {
     "ovmf": _ovmf,
     "qemu-user": _qemu_user,
     "bullseye": _bullseye,
+    "runsc": _runsc,
 }
 
 

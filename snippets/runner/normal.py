@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from macros.model.examples import Example
+from macros.model.examples import OWN_KERNEL, Example
 from macros.model.recordings import LEAKS
 from macros.model.values import Normal, normal
 
@@ -21,9 +21,9 @@ from .paths import ROOT, SNIPPETS, STATE
 def seen(parts: dict[str, str], example: Example, side: str = "host") -> Normal:
     """Return the regions of a side with placeholders, and the values that those stand for.
 
-    A VM's value is its own, even if it equals the host's by chance.
+    The value of a side with a kernel of its own is its own, even if it equals the host's by chance.
     """
-    host = {v.name: _host_value(v.host) for v in example.volatile if v.host and side != "vm"}
+    host = {v.name: _host_value(v.host) for v in example.volatile if v.host and side not in OWN_KERNEL}
     return normal(parts, example.volatile, host)
 
 

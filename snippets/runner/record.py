@@ -22,7 +22,7 @@ from macros.model.values import filled, kept, unfit_values
 
 from . import checkout, engines, lab
 from .entries import renewed
-from .execute import Output, execute, failing_line, limit
+from .execute import Output, accelerator, execute, failing_line, limit
 from .files import replace
 from .normal import leaks, normalise, seen, short
 from .paths import BUILD, DATA, ROOT
@@ -77,12 +77,18 @@ def naming_versions(example: Example, side: Side) -> Iterator[None]:
     try:
         yield
     except ExampleError as error:
-        if other := other_versions(example, side, engines.versions()):
+        if other := other_versions(example, side, engines.versions() | engines.between(side.requires)):
             raise ExampleError(f"{other}\n{error}") from None
         raise
 
 
-ENGINES = {"docker engine": ("Docker", ("docker", "local-docker")), "qemu": ("QEMU", ("qemu", "qemu-arm64"))}
+ENGINES = {
+    "docker engine": ("Docker", ("docker", "local-docker")),
+    "podman": ("Podman", ("podman",)),
+    "lxc": ("LXC", ("lxc",)),
+    "runsc": ("gVisor", ("runsc",)),
+    "qemu": ("QEMU", ("qemu", "qemu-arm64")),
+}
 
 
 def other_versions(example: Example, side: Side, here: dict[str, str]) -> str:
@@ -257,8 +263,12 @@ def text_of(example: Example, taken: Taken) -> tuple[str, dict[str, str]]:
 def part_of(example: Example, taken: Taken, built: lab.Lab) -> dict[str, Any]:
     """Return a side's part of a result: its samples, or the message of the run that failed."""
     side = taken.side
-    accelerator = side.accelerator or (built.accelerator if "qemu" in side.requires else "none")
-    part: dict[str, Any] = {"accelerator": accelerator, "digest": side.digest(), "effort": "full", "metrics": {}}
+    part: dict[str, Any] = {
+        "accelerator": accelerator(side, built),
+        "digest": side.digest(),
+        "effort": "full",
+        "metrics": {},
+    }
     part |= {"seconds": round(taken.seconds, 2), "once": round(taken.once, 2), "rounds": taken.rounds}
     if taken.error:
         return part | {"error": taken.error.splitlines()[0]}
@@ -304,7 +314,7 @@ def record(
             date=today(),
             machine=machine,
             accelerator=one.first.accelerator,
-            versions=engines.versions(),
+            versions=engines.versions() | engines.between(side.requires),
             seconds=round(one.first.seconds, 2),
             values=values,
         )
@@ -352,12 +362,13 @@ def record_result(example: Example, measured: dict[str, Any], directory: Path, m
     """Rewrite the experiment's result in `directory`; sides that did not run here stay. Return the files that changed."""
     path = directory / f"{example.id.replace('/', '.')}.json"
     old = json.loads(path.read_text("utf-8"))["sides"] if path.is_file() else {}
+    used = {word for side in {*old, *measured} & set(example.sides) for word in example.sides[side].requires}
     result = {
         "experiment": example.id,
         "machine": machine,
         "date": today(),
         "commit": commit(),
-        "versions": engines.versions(),
+        "versions": engines.versions() | engines.between(used),
         "sides": {side: entry for side, entry in old.items() if side in example.sides} | measured,
     }
     changed = replace(path, json.dumps(result, indent=2, sort_keys=True) + "\n")

@@ -276,6 +276,16 @@ def _remove_cgroups(run: str) -> None:
             continue
 
 
+def _stop_systems(work: Path) -> None:
+    """Stop the system containers of a run, and remove their control groups, whose names begin with theirs."""
+    for config in work.glob("lxc/*/config"):
+        name = config.parent.name
+        command = ["lxc-stop", "--kill", "-P", str(work / "lxc"), "-n", name]
+        with suppress(OSError):
+            subprocess.run(command, check=False, capture_output=True, timeout=300)
+        _remove_cgroups(name)
+
+
 def restore_settings(run: str) -> None:
     """Write back the host's settings that a script changed; it saved each before it did. The last changed comes first.
 
@@ -308,10 +318,17 @@ def clean(run: str) -> None:
                 timeout=300,
             )
         _remove_cgroups(run)
+    _stop_systems(directory / "work")
     if (directory / "docker").exists():  # set for sides that may use Docker
         clean_docker(run)
     _unmount_below(directory)
     shutil.rmtree(directory / "work", ignore_errors=True)
+    if (directory / "work" / "podman").exists():
+        # An ordinary user may not remove what his containers wrote under other ids; Podman may.
+        own = {"CONTAINERS_STORAGE_CONF": str(directory / "work/podman/storage.conf")}
+        with suppress(OSError):
+            command = ["podman", "unshare", "rm", "-rf", str(directory / "work")]
+            subprocess.run(command, check=False, capture_output=True, timeout=300, env={**os.environ, **own})
     if (directory / "work").exists() and (directory / "docker").exists():
         # A container's root may have written there what this user may not remove; a container's root may.
         _docker(

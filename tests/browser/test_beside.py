@@ -78,17 +78,23 @@ def test_a_folder_is_shown_beside_the_published_medians(visit: Visit, folder: Pa
     }
     assert {(there.partition(" (")[0], here) for there, here, *_ in texts} == known
     ratios = [ratio for _, _, ratio, _ in texts if not ratio.startswith("not comparable")]
-    assert ratios and all(one.startswith("2.00") or one.startswith("0.00") or one == "" for one in ratios), set(ratios)
+    assert ratios and all(one.startswith(("2.00", "0.00")) or one == "" for one in ratios), set(ratios)
     asked = [answer.request for answer in visit.answers[before:]]
     assert {one.method for one in asked} == {"GET"}
-    assert sorted(one.url.removeprefix(visit.address) for one in asked) == ["data/schema/machine.json", "data/schema/result.json", "tables/beside.json"]
+    assert sorted(one.url.removeprefix(visit.address) for one in asked) == [
+        "data/schema/machine.json",
+        "data/schema/result.json",
+        "tables/beside.json",
+    ]
     assert visit.foreign == [] and visit.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_files_that_are_dropped_are_read_too(visit: Visit, folder: Path) -> None:
     visit.open(PATH)
-    names = {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())[:6]} | {"machine.json": (folder / "machine.json").read_text("utf-8")}
+    names = {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())[:6]} | {
+        "machine.json": (folder / "machine.json").read_text("utf-8")
+    }
     script = """names => {
         const transfer = new DataTransfer();
         for (const name in names) transfer.items.add(new File([names[name]], name));
@@ -151,19 +157,25 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
-def test_the_browser_refuses_what_make_check_refuses(visit: Visit, data: Site, change: Callable[[dict[str, Any]], object]) -> None:
+def test_the_browser_refuses_what_make_check_refuses(
+    visit: Visit, data: Site, change: Callable[[dict[str, Any]], object]
+) -> None:
     content = changed(data, change)
     problems = Problems(ROOT)
     fits = validate(Document(ROOT / "x.json", content, problems), DATA / "schema" / "result.json")
     visit.open(PATH)
-    found = visit.page.evaluate("([rules, value]) => cvmBeside.misfits(rules, value, '', '')", [SCHEMAS["result"], content])
+    found = visit.page.evaluate(
+        "([rules, value]) => cvmBeside.misfits(rules, value, '', '')", [SCHEMAS["result"], content]
+    )
     assert fits == (found == []), (found, problems.found)
 
 
 def test_mistakes_are_told_with_their_place(visit: Visit, folder: Path) -> None:
     path = folder / "resources.startup.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"date": "yesterday"}), "utf-8")
-    (folder / "machine.json").write_text(json.dumps(json.loads((folder / "machine.json").read_text("utf-8")) | {"slug": "another"}), "utf-8")
+    (folder / "machine.json").write_text(
+        json.dumps(json.loads((folder / "machine.json").read_text("utf-8")) | {"slug": "another"}), "utf-8"
+    )
     visit.open(PATH)
     told = take(visit.page, folder)
     assert "mistakes were found" in told
@@ -179,7 +191,12 @@ def test_browser_and_python_compute_and_write_alike(visit: Visit, data: Site) ->
     theirs = visit.page.evaluate("all => all.map(cvmBeside.estimate)", samples)
     for values, found in zip(samples, theirs, strict=True):
         ours = estimate(values)
-        assert (found["median"], found["low"], found["high"], found["count"]) == (ours.median, ours.low, ours.high, ours.count), values
+        assert (found["median"], found["low"], found["high"], found["count"]) == (
+            ours.median,
+            ours.low,
+            ours.high,
+            ours.count,
+        ), values
     amounts = [
         (factor * estimate(one.values).median, one.unit)
         for results in data.recorded.results.values()
@@ -187,8 +204,14 @@ def test_browser_and_python_compute_and_write_alike(visit: Visit, data: Site) ->
         if one.unit != CODE
         for factor in (1, 2, 0.37)
     ]
-    amounts += [(value, unit) for unit in ("B", "B/s", "bit/s", "1/s", "s", "count") for value in (0, 1, 9.995, 59.96, 60, 999.5, 999600, 3599.9, 7200, 1e12, 0.012345, 1e-10)]
-    written = visit.page.evaluate("all => all.map(([value, unit]) => cvmBeside.quantity(value, unit))", [list(one) for one in amounts])
+    amounts += [
+        (value, unit)
+        for unit in ("B", "B/s", "bit/s", "1/s", "s", "count")
+        for value in (0, 1, 9.995, 59.96, 60, 999.5, 999600, 3599.9, 7200, 1e12, 0.012345, 1e-10)
+    ]
+    written = visit.page.evaluate(
+        "all => all.map(([value, unit]) => cvmBeside.quantity(value, unit))", [list(one) for one in amounts]
+    )
     for (value, unit), text in zip(amounts, written, strict=True):
         assert text == quantity(value, unit), (value, unit)
 

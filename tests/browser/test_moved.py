@@ -44,7 +44,9 @@ def test_where_a_part_stood_a_link_leads_to_it(page: Page, address: str, old: st
     anchor = old.partition("#")[2]
     place = page.locator(f"[id='{anchor}']")
     assert place.count() == 1
-    link = place if place.get_attribute("href") else page.locator(f"article a[href$='#{anchor}']:not(.headerlink)").first
+    link = (
+        place if place.get_attribute("href") else page.locator(f"article a[href$='#{anchor}']:not(.headerlink)").first
+    )
     link.click()
     page.wait_for_url(f"{address}{STAND[old]}#{anchor}")
     assert page.locator(f"h2[id='{anchor}']").is_visible()

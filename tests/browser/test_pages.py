@@ -374,7 +374,11 @@ def test_the_words_of_a_diagram_stay_in_their_box(visit: Visit) -> None:
             continue
         visit.open(path)
         assert visit.page.evaluate(OUTSIDE_THEIR_BOX) == [], path
-        seen |= set(visit.page.locator(".diagram svg").evaluate_all("all => all.map(one => one.getAttribute('aria-labelledby'))"))
+        seen |= set(
+            visit.page.locator(".diagram svg").evaluate_all(
+                "all => all.map(one => one.getAttribute('aria-labelledby'))"
+            )
+        )
     assert len(seen) == len(list((ROOT / "docs" / "assets" / "diagrams").glob("*.svg")))
     visit.page.evaluate(
         "document.querySelector('.diagram text').textContent = 'a word that is too long for any box '.repeat(9)"

@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.test_pages import PAGES, SIDEWAYS, SMALL
 
 pytestmark = pytest.mark.browser
 
-PAPER = {"width": 718, "height": 1047}  # CSS pixels of an A4 sheet within its margins
+PAPER: ViewportSize = {"width": 718, "height": 1047}  # CSS pixels of an A4 sheet within its margins
 SMALLEST = 10.6  # CSS pixels: 8 points
-SOME = ["architecture/containers/", "resources/memory/", "security/escapes/", "security/hardening/", "use-cases/cloud-native/"]
+SOME = [
+    "architecture/containers/",
+    "resources/memory/",
+    "security/escapes/",
+    "security/hardening/",
+    "use-cases/cloud-native/",
+]
 DARK = """() => [...document.querySelectorAll("article :is(p, li, td, h2, code, a, small)")].flatMap(one => {
     if (!one.checkVisibility() || !one.innerText?.trim()) return [];
     const [red, green, blue, alpha] = getComputedStyle(one).color.match(/[\\d.]+/g).map(Number);
@@ -39,8 +45,8 @@ def sheets(page: Page) -> int:
 def test_a_page_is_legible_on_paper(page: Page, address: str, path: str) -> None:
     page.goto(address + path)
     page.emulate_media(media="print")
-    for one in (".md-header", ".md-sidebar", ".md-footer", ".md-tabs", ".md-content__button", ".headerlink"):
-        assert not page.locator(one).first.is_visible(), one
+    for part in (".md-header", ".md-sidebar", ".md-footer", ".md-tabs", ".md-content__button", ".headerlink"):
+        assert not page.locator(part).first.is_visible(), part
     assert page.evaluate(SIDEWAYS) <= 0
     assert page.evaluate(SMALL, SMALLEST) == []
     assert page.evaluate(DARK) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from macros.model.accelerators import foreign
+from macros.model.accelerators import foreign, unnamed_platform
 from macros.model.examples import Example
 
 
@@ -41,3 +41,22 @@ def test_any_other_is_named_with_its_line(script: str, declared: str, what: str)
 def test_every_script_that_starts_a_vm_was_looked_at(examples: dict[str, Example]) -> None:
     scripts = [side.script.read_text("utf-8") for one in examples.values() for side in one.sides.values()]
     assert sum('-accel "$ACCEL"' in text for text in scripts) > 40
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "./runsc --root x --platform systrap --network none \\\n    run --bundle y z",
+        "runsc --platform=systrap do true",
+        "# runsc run without a word\nrunsc --version",
+        './runsc --root "$WORK/runsc" kill x KILL',
+    ],
+)
+def test_gvisor_on_the_platform_that_results_name_is_accepted(script: str) -> None:
+    assert list(unnamed_platform(script)) == []
+
+
+@pytest.mark.parametrize("script", ["true\n./runsc run x", "true\nrunsc --platform=kvm \\\n  --root y run x"])
+def test_gvisor_on_another_platform_or_on_none_is_named_with_its_line(script: str) -> None:
+    ((line, what, remedy),) = unnamed_platform(script)
+    assert line == 2 and "platform" in what and remedy == "write --platform systrap"

@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import yaml
 
 from macros.base import statistics
 from macros.base.problems import ProblemError
-from macros.base.units import NARROW
+from macros.base.units import NARROW, in_ours
 from macros.model import planner
 from macros.model.guide import Answer, Rule, combinations, decide, demanded, first_rule, fits, regions, runner_up
 from macros.model.key import key, walked
@@ -43,7 +44,7 @@ ALLOWED = {
     ("hosts", "rented"): {"host", "container", "hardened", "system", "sandbox", *WITH_A_KERNEL},
     ("hosts", "theirs"): WITH_A_KERNEL,
 }
-GUIDE, CASE, PLANNER = (f"docs/data/{name}.yml" for name in ("guide", "cases", "planner"))
+GUIDE, CASE, PLANNER, SOURCES = (f"docs/data/{name}.yml" for name in ("guide", "cases", "planner", "sources"))
 
 
 Decided = list[tuple[dict[str, str], Rule]]
@@ -176,9 +177,18 @@ def test_the_cases_get_what_an_engineer_would_recommend(data: Data) -> None:
     assert cases
     for case in cases.values():
         assert decide(data.guide, case.answers).rule.outcome == case.expects, case.id
-    assert {case.expects for case in cases.values()} == set(data.guide.outcomes) - {"host"}
+    assert {case.expects for case in cases.values()} == set(data.guide.outcomes)
     seconds = {decide(data.guide, case.answers).runner_up for case in cases.values()}
     assert "host" in {second.outcome for second in seconds if second}
+
+
+def test_each_rule_decides_a_case_and_each_answer_is_given_in_one(data: Data) -> None:
+    """The reader refuses a guide without; this asks the real one again, and apart from the reader."""
+    cases = [case.answers for case in data.guide.cases.values()]
+    decided = [next(r.id for r in data.guide.rules if fits(r.when, answers)) for answers in cases]
+    assert set(decided) == {rule.id for rule in data.guide.rules}
+    given = {one for answers in cases for one in answers.items()}
+    assert given == {(q.id, a.id) for q in data.guide.questions.values() for a in q.answers}
 
 
 def test_containers_are_recommended_for_starts_density_and_services_on_a_shared_kernel(
@@ -292,7 +302,6 @@ def edit(site: Path, file: str, old: str, new: str) -> None:
         (GUIDE, "when: {own: [own]}", "when: {owns: [own]}", "no question 'owns'"),
         (GUIDE, "when: {own: [own]}", "when: {own: [3]}", "3 is not of type 'string'"),
         (GUIDE, "when: {own: [own]}", "when: {own: [never]}", "no answer 'never' to 'own'"),
-        (GUIDE, "when: {own: [own]}", "when: {}", "'plain' never applies"),
         (GUIDE, "meets: [kernel]", "meets: []", "the rule 'own' recommends 'vm', which does not meet 'kernel', to own: own"),
         (GUIDE, "runners_up: []", 'runners_up: [{outcome: container, unless: {text: "The host\'s kernel is the one.", see: [{claim: A1}]}}]', "'container' never applies"),
         (GUIDE, "meets: [kernel]", "meets: [kernels]", "there is no demand 'kernels'"),
@@ -326,6 +335,26 @@ def test_data_that_would_mislead_is_refused(tmp_path: Path, file: str, old: str,
         smallsite.load(site)
     assert message in str(caught.value)
     assert all(problem.file == file for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (GUIDE, "when: {own: [own]}", "when: {}", "'plain' never applies"),
+        (CASE, "own: any}\n  expects: container", "own: own}\n  expects: vm", "the rule 'plain' is the first to fit in no case"),
+        (CASE, "own: any}\n  expects: container", "own: own}\n  expects: vm", "no case gives the answer 'any' to 'own'"),
+    ],
+    ids=["a rule behind one that always fits", "a rule without a case", "an answer without a case"],
+)  # fmt: skip
+def test_a_rule_or_an_answer_that_nothing_reaches_is_refused_with_its_line(
+    file: str, old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    site = smallsite.make(tmp_path / "site", lean=True)
+    edit(site, file, old, new)
+    with pytest.raises(ProblemError) as caught:
+        smallsite.load(site)
+    (found,) = [one for one in caught.value.problems if message in one.what]
+    assert found.file == GUIDE and found.line > 1
 
 
 def test_the_form_holds_the_rules_and_no_other_text_than_the_data(data: Data) -> None:
@@ -430,6 +459,62 @@ def test_no_plan_rests_on_software_emulation(data: Data, tmp_path: Path) -> None
 def test_a_result_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="there is no section/measured vm nothing"):
         smallsite.load(measured(tmp_path / "site", "kvm", over="nothing"))
+
+
+def test_a_coefficient_is_a_result_or_a_figure_and_no_number(data: Data) -> None:
+    """No option types a number, and each end of each cost is what its result or its figures give."""
+    content = yaml.safe_load((ROOT / PLANNER).read_text("utf-8"))
+    words = [*content["technologies"]]
+    while words:
+        one = words.pop()
+        assert not isinstance(one, (int, float)), one
+        words += one.values() if isinstance(one, dict) else one if isinstance(one, list) else []
+    for entry, option in zip(content["technologies"], data.planner.options, strict=True):
+        assert bool(option.measured) != bool(option.source)
+        if option.source:
+            of, figures = entry["published"], data.sources[option.source].figures
+            for end, found in (("least", option.cost.least), ("most", option.cost.most)):
+                given = [in_ours(figures[name].value, figures[name].unit)[0] for name in of[end].values()]
+                assert found == given[0] - sum(given[1:])
+            assert set(option.locators) <= set(data.sources[option.source].locators)
+
+
+def test_the_browser_plans_with_the_coefficients_of_the_data_alone() -> None:
+    """The script's formula holds no number but 0, so that none can differ from the data."""
+    text = (ROOT / "docs" / "assets" / "js" / "choosing.js").read_text("utf-8")
+    formula = text[text.index("function count(") : text.index("window.cvmChoosing")]
+    assert set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?", formula)) == {"0"}
+
+
+MISFITS = {
+    "a figure in another unit": ('unit: "MiB"', 'unit: "ms"', SOURCES, "the figure 'own' in the unit 'ms', where 'B' is planned with"),
+    "a figure of another technology": ("figure: own", "figure: own-qemu", PLANNER, "is planned with the figure 'own-qemu', which is of QEMU"),
+    "a number": ("{figure: own}", "5242880", PLANNER, "5242880 is not of type 'object'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_a_coefficient_that_is_of_something_else_is_refused(name: str, tmp_path: Path) -> None:
+    old, new, file, message = MISFITS[name]
+    site = smallsite.make(tmp_path / "site", lean=True)
+    edit(
+        site,
+        SOURCES,
+        "    own: {",
+        '    own-qemu: {value: "4", unit: "MiB", locator: "Part 1", says: "What QEMU takes."}\n    own: {',
+    )
+    if file == SOURCES:
+        old, new = f'own: {{value: "5", {old}', f'own: {{value: "5", {new}'
+    edit(site, file, old, new)
+    with pytest.raises(ProblemError) as caught:
+        smallsite.load(site)
+    (found,) = [one for one in caught.value.problems if message in one.what]
+    assert found.file == PLANNER and found.line
+
+
+def test_a_result_in_another_unit_is_no_coefficient(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="'memory@1' in the unit 'B', where 's' is planned with"):
+        smallsite.load(measured(tmp_path / "site", "kvm", over="memory@1"))
 
 
 def test_the_examples_are_what_the_formula_gives(data: Data) -> None:

@@ -59,14 +59,29 @@ def test_every_page_of_the_site_has_a_copy_with_its_values(site: Path) -> None:
 def test_the_list_names_every_page_once_by_room(site: Path) -> None:
     text = (site / LIST).read_text("utf-8")
     found = re.findall(r"^- \[[^\]]+\]\(([^)]+)\)", text, re.MULTILINE)
-    assert sorted(found) == sorted(path.relative_to(site).as_posix() for path in site.rglob("index.md") if "snippets" not in path.parts)
-    assert re.findall(r"^## (.*)$", text, re.MULTILINE)[1:] == ["Choose", "Learn", "Measure", "Secure", "Operate", "Evidence"]
+    assert sorted(found) == sorted(
+        path.relative_to(site).as_posix() for path in site.rglob("index.md") if "snippets" not in path.parts
+    )
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE)[1:] == [
+        "Choose",
+        "Learn",
+        "Measure",
+        "Secure",
+        "Operate",
+        "Evidence",
+    ]
     assert text.startswith("# ") and "\n> " in text
 
 
 def test_a_navigation_is_read_in_its_order() -> None:
     nav = ["index.md", {"Learn": ["a/index.md", {"More": ["a/b.md", {"C": "a/c.md"}]}]}, {"Lab": "lab.md"}]
-    assert list(pages(nav)) == [("", "index.md"), ("Learn", "a/index.md"), ("Learn", "a/b.md"), ("Learn", "a/c.md"), ("", "lab.md")]
+    assert list(pages(nav)) == [
+        ("", "index.md"),
+        ("Learn", "a/index.md"),
+        ("Learn", "a/b.md"),
+        ("Learn", "a/c.md"),
+        ("", "lab.md"),
+    ]
 
 
 CHANGES = "# Changelog\n\nAbout it.\n\n## Unreleased\n\n### Pages\n\n- A `thing` & more.\n\n## 1.0 (2026-02-03)\n\n- First.\n\n### Empty\n"
@@ -81,12 +96,14 @@ def test_the_feed_has_an_entry_for_each_part_under_an_id_that_stays() -> None:
     assert "<code>thing</code> &amp; more" in (entries[0].findtext(f"{ATOM}content") or "")
     ids = [one.findtext(f"{ATOM}id") or "" for one in (root, *entries)]
     assert len(set(ids)) == 3 and all(one.startswith("urn:uuid:") for one in ids)
-    later = ElementTree.fromstring(feed(CHANGES.replace("First", "Second"), "The site", "2027-01-01", "https://example.org/pub/"))
+    later = ElementTree.fromstring(
+        feed(CHANGES.replace("First", "Second"), "The site", "2027-01-01", "https://example.org/pub/")
+    )
     assert [one.findtext(f"{ATOM}id") for one in later.findall(f"{ATOM}entry")] == ids[1:]
     for one in (root, *entries):
         assert one.findtext(f"{ATOM}title")
     assert root.find(f"{ATOM}author/{ATOM}name") is not None
-    assert [one.get("href") for one in root.findall(f"{ATOM}link")][0] == f"https://example.org/pub/{FEED}"
+    assert root.findall(f"{ATOM}link")[0].get("href") == f"https://example.org/pub/{FEED}"
 
 
 def test_the_sites_own_feed_is_the_changelog(site: Path) -> None:

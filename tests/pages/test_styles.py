@@ -71,6 +71,8 @@ def test_what_pages_and_scripts_name_is_still_styled(site: Path) -> None:
         for name in given:
             if f".{name}{{" in whole or f".{name}:" in whole:
                 assert f".{name}" in left, name
-        for name in set(re.findall(r"\.(md-search[\w-]*|md-dialog[\w-]*|md-clipboard[\w-]*|md-top|md-code[\w-]*)", whole)):
+        for name in set(
+            re.findall(r"\.(md-search[\w-]*|md-dialog[\w-]*|md-clipboard[\w-]*|md-top|md-code[\w-]*)", whole)
+        ):
             assert name not in scripts or f".{name}" in left, name
     assert after < 0.75 * before

@@ -13,7 +13,9 @@ from macros.render.cited import CitationsExtension
 def page(text: str, addresses: dict[str, str] | None = None) -> str:
     """Return a page as HTML; `A1` stands for a citation of place 1 in source A."""
     cited = re.sub(r"\b([A-Z])(\d)\b", r'[Source \1](/sources/x.md#\1-\2 "Place \2"){: .cite }', text)
-    return str(markdown.markdown(cited, extensions=["attr_list", "md_in_html", "tables", CitationsExtension(addresses)]))
+    return str(
+        markdown.markdown(cited, extensions=["attr_list", "md_in_html", "tables", CitationsExtension(addresses)])
+    )
 
 
 def numbers(text: str) -> list[str]:

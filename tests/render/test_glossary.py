@@ -18,6 +18,7 @@ from snippets.runner.paths import ROOT
 from tests.site import smallsite
 
 DOCS = ROOT / "docs"
+QUESTIONS = ("questions.md", *sorted(p.relative_to(DOCS).as_posix() for p in (DOCS / "questions").glob("*.md")))
 SHOWS = re.compile(r"\{\{ (?:see|example|cite)\(")  # a demonstration or a source
 
 
@@ -40,18 +41,27 @@ def sentences(text: str) -> int:
     return len(re.findall(r"[.?!](?=[\s)*]|$)", plain))
 
 
-def test_every_question_is_answered_with_what_the_answer_rests_on() -> None:
-    found = sections("questions.md", "###")
-    text = (DOCS / "questions.md").read_text("utf-8")
+@pytest.mark.parametrize("page", QUESTIONS)
+def test_every_question_is_answered_with_what_the_answer_rests_on(page: str) -> None:
+    found = sections(page, "###")
+    text = (DOCS / page).read_text("utf-8")
     assert len(found) == len(re.findall(r"^### ", text, re.MULTILINE)) > 0
     for name, answer in found.items():
-        assert SHOWS.search(answer), f"docs/questions.md#{name}: no link to a demonstration or a source"
-        assert 2 <= sentences(answer) <= 6, f"docs/questions.md#{name}: {sentences(answer)} sentences"
+        assert SHOWS.search(answer), f"docs/{page}#{name}: no link to a demonstration or a source"
+        assert 2 <= sentences(answer) <= 6, f"docs/{page}#{name}: {sentences(answer)} sentences"
 
 
-def test_every_question_is_asked_as_readers_ask() -> None:
-    headings = re.findall(r"^### (.+?) \{: #", (DOCS / "questions.md").read_text("utf-8"), re.MULTILINE)
+@pytest.mark.parametrize("page", QUESTIONS)
+def test_every_question_is_asked_as_readers_ask(page: str) -> None:
+    headings = re.findall(r"^### (.+?) \{: #", (DOCS / page).read_text("utf-8"), re.MULTILINE)
     assert all(heading.endswith("?") for heading in headings)
+
+
+def test_no_question_is_asked_twice() -> None:
+    """An anchor is the name of one question: who has kept an address finds the same question there."""
+    names = [name for page in QUESTIONS for name in sections(page, "###")]
+    assert len(names) == len(set(names))
+    assert all(f"/{page}" in (DOCS / "questions.md").read_text("utf-8") for page in QUESTIONS[1:])
 
 
 def test_every_myth_has_a_demonstration_or_a_source_and_its_claim() -> None:

@@ -135,6 +135,12 @@ CASES = """\
   answers: {own: own}
   expects: vm
   because: "A module runs in a kernel, and a container has none of its own to load it into."
+- id: service
+  title: "A service"
+  says: "A program that answers requests and asks nothing of the kernel that it runs on."
+  answers: {own: any}
+  expects: container
+  because: "Nothing that it needs is missing from the kernel of the host on which it is started."
 """
 PLANNER = """\
 kept_for_host: {memory_mib: 512}

@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 
 from snippets.runner import checkout
 from snippets.runner.paths import LAB_SCRIPTS, ROOT
@@ -50,22 +49,6 @@ def test_ci_calls_make_test_and_nothing_else() -> None:
     called = re.findall(r"\bmake\b.*", "\n".join(line for line in lines if not line.startswith("#")))
     assert called == ["make test"]
     assert lines[-1].endswith(called[0])
-
-
-def test_workflows_run_make_targets_that_exist() -> None:
-    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-    called: dict[str, set[str]] = {}
-    for file in (ROOT / ".github" / "workflows").glob("*.yml"):
-        text = file.read_text("utf-8")
-        assert yaml.safe_load(text)
-        called[file.stem] = set(
-            re.findall(
-                r"\bmake ([a-z]+)", "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
-            )
-        )
-        assert called[file.stem] <= targets
-    assert "test" in called["check"]
-    assert "build" in called["publish"]
 
 
 def test_no_command_hides_the_warnings_that_strict_counts() -> None:

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# --8<-- [start:show]
+up=$(cut -d . -f 1 /proc/uptime)
+docker run --rm -i --network none cvm-lab sh -s "$up" <"$HERE/ask"
+# --8<-- [end:show]

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
+
+# --8<-- [start:bait]
+echo mine >"$WORK/file"
+(exec -a "$RUN-secret" sleep 600) &
+secret=$!
+# --8<-- [end:bait]
+# Who is not confined finds both: else "stopped" would mean nothing.
+grep -q mine "$WORK/file"
+wait_for 5 grep -q -a "secre[t]" "/proc/$secret/cmdline"
+
+# --8<-- [start:show]
+(cd "$HERE" && echo probes | cpio -o -H newc --quiet) | gzip -n |
+    cat initramfs.gz - >"$WORK/initrd"
+qemu-system-x86_64 -M q35 -accel "$ACCEL" -m 128 \
+    -nodefaults -display none -serial stdio -no-reboot \
+    -kernel vmlinuz -initrd "$WORK/initrd" \
+    -append "console=ttyS0 no_timer_check panic=-1 loglevel=1
+    run=\"sh /probes $WORK/file\""
+# --8<-- [end:show]
+kill "$secret"
