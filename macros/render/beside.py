@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from macros.base import statistics
 from macros.base.units import CODE
 from macros.model.load import Data
 from macros.pages.registry import macro
 from macros.render import templates
+from macros.render.marks import ACCELERATORS, SIDE_LABELS
 
 NAME = "beside.json"  # of docs/tables
 _html = templates.of("beside.html.j2")
@@ -34,7 +36,13 @@ def files(data: Data) -> dict[str, str]:
         value = statistics.estimate(one.values)
         ends = (value.low, value.high) if value.certain else (None, None)
         medians.append([one.experiment, one.side, one.metric, one.accelerator, value.median, *ends, value.count])
-    content = {"machine": data.machines[data.machine], "experiments": experiments, "medians": medians}
+    content: dict[str, Any] = {
+        "machine": data.machines[data.machine],
+        "experiments": experiments,
+        "medians": medians,
+        "sides": SIDE_LABELS,
+        "accelerators": {name: words or "no VM" for name, words in ACCELERATORS.items()},
+    }
     return {NAME: json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"}
 
 

@@ -6,7 +6,6 @@
   var NARROW = "\u202f";
   var POWERS = { G: 9, M: 6, k: 3, "": 0, m: -3, "µ": -6, n: -9 };
   var SCALES = { B: ["G", "M", "k", ""], "B/s": ["G", "M", "k", ""], "bit/s": ["G", "M", "k", ""], s: ["", "m", "µ", "n"] };
-  var ACCELERATORS = { kvm: "hardware virtualisation (KVM)", tcg: "software emulation (TCG)", none: "no VM" };
   var DEPENDS = { cgroups: "cgroup version", docker_storage: "storage driver" };
 
   /* -- the schemas: of JSON Schema, the words that these use; another word is a mistake here, and not passed over -- */
@@ -222,7 +221,7 @@
           if (!other) row.why = "not published";
           else {
             row.there = { median: other[4], low: other[5], high: other[6] };
-            row.why = incomparable(about, mine.machine, published.machine, part, other[3], side);
+            row.why = incomparable(about, mine.machine, published, part, other[3], side);
             if (!row.why && other[4] > 0) {
               row.ratio = row.here.median / other[4];
               if (row.here.count === 1) row.why = "one reading here";
@@ -235,8 +234,9 @@
     });
     return rows;
   }
-  function incomparable(about, here, there, part, accelerator, side) {
-    if (part.accelerator !== accelerator) return "not comparable: " + ACCELERATORS[part.accelerator] + " here, " + ACCELERATORS[accelerator] + " there";
+  function incomparable(about, here, published, part, accelerator, side) {
+    var there = published.machine;
+    if (part.accelerator !== accelerator) return "not comparable: " + published.accelerators[part.accelerator] + " here, " + published.accelerators[accelerator] + " there";
     if (part.digest !== about.digests[side]) return "not comparable: another version of the script was measured here";
     var key = about.depends.find(function (one) { return here[one] !== there[one]; });
     return key ? "not comparable: " + DEPENDS[key] + " " + (here[key] || "unknown") + " here, " + (there[key] || "unknown") + " there" : "";
@@ -265,10 +265,10 @@
     made.setAttribute("aria-hidden", "true");
     return made;
   }
-  function table(rows) {
+  function table(rows, sides) {
     var head = ["What", "Published", "Yours", "Yours ÷ published", "Above: published; below: yours"];
     var body = rows.map(function (row) {
-      var first = element("th", row.title, [element("br"), element("small", row.side === "vm" ? "Virtual machine" : row.side)]);
+      var first = element("th", row.title, [element("br"), element("small", sides[row.side])]);
       first.scope = "row";
       var there = "none";
       if (row.there) {
@@ -296,7 +296,7 @@
       var some = rows.filter(function (row) { return row.experiment === id; });
       if (!some.length) return;
       out.appendChild(element("h2", published.experiments[id].title));
-      out.appendChild(table(some));
+      out.appendChild(table(some, published.sides));
     });
   }
   var base = new URL("../../", document.currentScript.src);
