@@ -120,10 +120,10 @@ class _Writer:
             return text.replace("|", "\\|") if table else text
         if one.tag == "br":
             return " "
-        inner = self.inline(one.children, table=table)
-        lead, trail = (" " if one.plain()[:1].isspace() else ""), (" " if one.plain()[-1:].isspace() else "")
+        inner, plain = self.inline(one.children, table=table), one.plain()
+        lead, trail = (" " if plain[:1].isspace() else ""), (" " if plain[-1:].isspace() else "")
         if one.tag == "code":
-            code = " ".join(one.plain().split())
+            code = " ".join(plain.split())
             fence = "``" if "`" in code else "`"
             return f"{fence}{code}{fence}".replace("|", "\\|" if table else "|")
         if one.tag == "a" and one.attributes.get("href"):

@@ -14,6 +14,7 @@ from pathlib import Path
 SHEETS = "assets/stylesheets/*.css"  # the theme's; the site's own lie in assets/css
 TOKEN = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|[^"'{};/]+|.""", re.DOTALL)
 STRING = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+ENCLOSING = re.compile(r"[\"'()\[\]]")  # what may enclose a sign: most selectors have none
 CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 COLOUR = re.compile(r"\[data-md-color-(?:accent|primary)=[\"']?([a-z-]+)")
 GIVEN = re.compile(r"""class=(?:"|&quot;|\\")([^"&\\]*)|data-md-color-(?:accent|primary)="([^"]*)\"""")
@@ -62,6 +63,8 @@ def statements(css: str) -> Iterator[tuple[str, str | None]]:
 
 def parted(text: str, at: str) -> list[str]:
     """Return a text parted at a character, except in strings, brackets and parentheses."""
+    if not ENCLOSING.search(text):
+        return text.split(at)
     out, depth, last = [], 0, 0
     masked = STRING.sub(lambda found: "_" * len(found[0]), text)
     for place, sign in enumerate(masked):
@@ -77,8 +80,11 @@ def parted(text: str, at: str) -> list[str]:
 
 def _without_functions(selector: str) -> str:
     """Return a selector without what stands in parentheses: what is negated is not asked for, and of a choice any will do."""
+    plain = STRING.sub("", selector)
+    if "(" not in plain and ")" not in plain:
+        return plain
     depth, out = 0, ""
-    for sign in STRING.sub("", selector):
+    for sign in plain:
         depth += sign == "("
         if depth == 0:
             out += sign
@@ -117,9 +123,15 @@ def _slim(css: str, words: Collection[str], prefixes: tuple[str, ...]) -> str:
     return out
 
 
-def without_unused(css: str, others: str) -> str:
-    """Return a style sheet without the custom properties to which neither it nor `others` refers."""
-    used = set(re.findall(r"var\(\s*(--[\w-]+)", css + others)) | set(re.findall(r"[\"'](--[\w-]+)[\"']", others))
+def referred(text: str, *, quoted: bool = False) -> set[str]:
+    """Return the custom properties to which a text refers; a script does so in quotes, too."""
+    found = set(re.findall(r"var\(\s*(--[\w-]+)", text))
+    return found | set(re.findall(r"[\"'](--[\w-]+)[\"']", text)) if quoted else found
+
+
+def without_unused(css: str, others: set[str]) -> str:
+    """Return a style sheet without the custom properties to which it does not refer, and which are not among `others`."""
+    used = referred(css) | others
 
     def rule(head: str, body: str | None) -> str:
         if body is None:
@@ -153,6 +165,6 @@ def slim_styles(out: Path) -> None:
     words = vocabulary(pages, scripts)
     sheets = {path: slim(path.read_text("utf-8"), words) for path in sorted(out.glob(SHEETS))}
     own = [path.read_text("utf-8") for path in sorted((out / "assets" / "css").glob("*.css"))]
-    others = "\n".join([*sheets.values(), *own, *scripts, *pages])
+    others = {name for text in [*sheets.values(), *own, *scripts, *pages] for name in referred(text, quoted=True)}
     for path, css in sheets.items():
         path.write_text(without_unused(css, others), "utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from macros.pages.styles import SHEETS, parted, slim, statements, vocabulary, without_unused
+from macros.pages.styles import SHEETS, parted, referred, slim, statements, vocabulary, without_unused
 
 THEME = Path(str(files("material"))) / "templates"
 WORDS = {"used", "md-top", "white", "made-"}
@@ -39,7 +39,7 @@ def test_a_rule_goes_if_no_selector_of_it_can_match(css: str, left: str) -> None
 
 def test_a_property_goes_if_nothing_refers_to_it() -> None:
     css = ":root{--a:url('x;y');--b:1px;--c:2px;color:red}@media print{p{--d:3px}}p{margin:var(--b)}"
-    assert without_unused(css, "q{top:var(--c)} set('--d')") == (
+    assert without_unused(css, referred("q{top:var(--c)} set('--d')", quoted=True)) == (
         ":root{--b:1px;--c:2px;color:red}@media print{p{--d:3px}}p{margin:var(--b)}"
     )
 
