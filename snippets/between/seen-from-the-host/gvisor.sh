@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2009 # grep takes a word out of each line, which pgrep cannot
 set -euo pipefail
 source "${CVM_LAB:-$(dirname "$0")/../../lab}/prelude.sh"
 
