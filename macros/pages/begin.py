@@ -129,7 +129,9 @@ def example(root: Path, name: str, sides: list[str]) -> str:
     directory = Path("snippets", name)
     toml = 'title = "MARKwhat the example shows, as a title"\n'
     toml += 'touches = "MARKwhat it starts, and what it changes on the host"\n'
-    toml += "".join(f'\n[{side}]\nlook = "MARKwhat to look at in the output of this side"\n{TABLE.get(side, "")}' for side in chosen)
+    toml += "".join(
+        f'\n[{side}]\nlook = "MARKwhat to look at in the output of this side"\n{TABLE.get(side, "")}' for side in chosen
+    )
     slug = name.replace("/", "_").replace("-", "_")
     runs = "\n".join(f'    {side} = run_example("{name}", "{side}")["show"]' for side in chosen)
     shown = " != ".join(chosen) if len(chosen) > 1 else f'{chosen[0]} == ""'

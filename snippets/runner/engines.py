@@ -232,5 +232,5 @@ def between(requires: Collection[str]) -> dict[str, str]:
 
 def release(told: str) -> str:
     """Return the release in what a program tells of its version: of gVisor's, a day and a number, as 20240729.0."""
-    found = re.search(r"\d{8}(?:\.\d+)?|\d+(?:\.\d+)+", told)
+    found = re.search(r"\b\d{8}(?:\.\d+)?|(?<!\d)\d+(?:\.\d+)+(?!~)", told)
     return found[0] if found else "none"

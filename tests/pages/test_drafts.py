@@ -69,7 +69,8 @@ def begun(site: Path, out: Path) -> tuple[Drafts, Site]:
     state.look(site)
     known = check_pages(state.read(lambda: smallsite.load(site)), MACROS, state.known)
     state.choose(known, MACROS, config(out), "salt")
-    state.later.clear()
+    state.later.clear()  # as the second build leaves it
+    state.whole = False
     aged(out)
     rendered(state, known)
     state.look(site)  # sealing has written a file

@@ -261,7 +261,8 @@ def test_what_was_run_is_counted_from_the_records(data: Site) -> None:
     scripts = sum(len(example.sides) for example in data.examples.values())
     assert f"{len(data.examples)} examples with {scripts} scripts were run and recorded" in text
     dates = [record.date for example in data.examples.values() for record in example.records.values()]
-    assert min(dates) in text
+    dates += [run.date for run in data.recorded.runs.values()]
+    assert min(dates) in text and max(dates) in text
     assert f"[{data.machine}](/checking.md#machine-" in text
     table = runs.runs(data)
     for section in {example.id.split("/")[0] for example in data.examples.values()}:

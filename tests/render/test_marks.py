@@ -46,9 +46,9 @@ def test_a_side_differs_from_each_other_by_more_than_colour(side: str) -> None:
     assert all(shape(side) != shape(other) for other in SIDES if other != side)
 
 
-@pytest.mark.parametrize("scheme", ["default", "slate"])
+@pytest.mark.parametrize("scheme", ["", '="slate"'], ids=["light", "dark"])
 def test_each_side_has_a_colour_in_each_scheme(scheme: str) -> None:
-    colours = rule(f'[data-md-color-scheme="{scheme}"]')
+    colours = rule(f"[data-md-color-scheme{scheme}]")
     values = [re.search(rf"--cvm-{side}: (#[0-9a-f]{{6}});", colours) for side in SIDES]
     assert len({found[1] for found in values if found}) == len(SIDES)
 

@@ -11,7 +11,7 @@ import pytest
 
 from macros.base.problems import Problems
 from macros.base.schemas import Document, validate
-from macros.model.examples import Example, Metric
+from macros.model.examples import Example, Metric, Side
 from macros.model.results import Results, Samples, load_results, split_point
 from snippets.runner import compare, engines, experiments, lab, record
 from snippets.runner.execute import Output
@@ -23,6 +23,11 @@ BUILT = lab.Lab("tcg", "chosen by the test", "6.1.0")
 FIRST = experiments.first_machine()
 
 
+def elsewhere(side: Side) -> bool:
+    """Return whether a side may be recorded on another machine than the first, which has no processor for it."""
+    return "uml-boots" in side.requires
+
+
 # -- what is committed ------------------------------------------------------------------------------
 
 
@@ -31,27 +36,34 @@ def test_recording_everything_fits_its_limit() -> None:
     chosen = experiments.choose(list(EXAMPLES.values()), FIRST, named=False)
     steps = experiments.plan(chosen, FIRST, everywhere=True)
     assert len(steps) == len(EXPERIMENTS) > 0, "nothing but experiments is recorded where no example is stale"
-    assert [step.example.id for step in steps if not step.measured] == []
+    unknown = [step.example for step in steps if not step.measured]
+    assert [one.id for one in unknown if not any(elsewhere(side) for side in one.sides.values())] == []
     assert experiments.total(steps) <= experiments.LIMIT
 
 
 def test_the_first_picture_fits_its_limit() -> None:
     steps = experiments.plan(EXPERIMENTS, FIRST, quick=True, everywhere=True)
-    assert all(step.rounds == 1 and step.measured for step in steps)
+    assert all(step.rounds == 1 for step in steps)
     chosen, left_out = experiments.within(steps, experiments.QUICK_LIMIT)
     assert experiments.total(chosen) <= experiments.QUICK_LIMIT
     assert len(chosen) > 2 * len(left_out), [step.example.id for step in left_out]
 
 
 def test_every_experiment_was_recorded_in_full_on_the_first_machine() -> None:
-    results = load_results(DATA, EXAMPLES).results[FIRST]
+    everywhere = load_results(DATA, EXAMPLES).results
+    results = everywhere[FIRST]
     for example in EXPERIMENTS:
+        sampled = {split_point(m)[0] for e, _, m in results if e == example.id}
         for side in example.sides:
+            if elsewhere(example.sides[side]) and not any((e, one) == (example.id, side) for e, one, _ in results):
+                others = {m for mine in everywhere.values() for e, one, m in mine if (e, one) == (example.id, side)}
+                assert others, f"{example.id}: its side {side} was recorded on no machine"
+                sampled |= others
+                continue
             mine = {split_point(m)[0]: s for (e, one, m), s in results.items() if (e, one) == (example.id, side)}
             assert mine, f"{example.id} has no result of its side {side}"
             wanted = example.sides[side].runs or example.runs
             assert min(len(samples.values) for samples in mine.values()) >= wanted, f"{example.id}/{side}"
-        sampled = {split_point(m)[0] for e, _, m in results if e == example.id}
         assert sampled == set(example.metrics), example.id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import http.server
 import threading
 from collections.abc import Iterator
@@ -58,8 +59,14 @@ def test_what_is_gone_is_told_from_what_does_not_say(server: str) -> None:
     assert _Handler.asked.count("/gone") == 2, "what seems gone is asked once more"
 
 
+def nobody() -> str:
+    """Return an address that nothing serves: its port was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return f"http://127.0.0.1:{held.getsockname()[1]}/"
+
+
 def test_a_port_that_nobody_serves_does_not_say(server: str) -> None:
-    assert addresses.ask("x", "http://127.0.0.1:1/", 5).state == "silent"
+    assert addresses.ask("x", nobody(), 5).state == "silent"
 
 
 def test_an_address_that_is_gone_is_told_with_its_line(
@@ -78,7 +85,7 @@ def test_an_address_that_is_gone_is_told_with_its_line(
 def test_nothing_there_is_a_failure_of_the_network_and_not_a_success(tmp_path: Path) -> None:
     file = tmp_path / addresses.FILE
     file.parent.mkdir(parents=True)
-    file.write_text('one:\n  url: "http://127.0.0.1:1/"\n', "utf-8")
+    file.write_text(f'one:\n  url: "{nobody()}"\n', "utf-8")
     assert addresses.main(tmp_path, 5) == 1
 
 
