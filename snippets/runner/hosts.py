@@ -123,6 +123,13 @@ def root_of(name: str, release: str, *packages: str, fresh: bool) -> Path:
     return root
 
 
+def _prune(folder: Path, root: Path) -> None:
+    """Remove a folder below `root`, and those around it, as far as they are empty: a folder can mean something, too."""
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
 def copy_checkout(target: Path) -> None:
     """Copy the checkout, with its history and what is not committed yet, and nothing that git ignores.
 
@@ -138,6 +145,7 @@ def copy_checkout(target: Path) -> None:
         for old in (target / "build/tracked").read_text("utf-8").split("\0"):
             if old:
                 (target / old).unlink(missing_ok=True)
+                _prune((target / old).parent, target)
     fresh = target.with_name("clone")
     shutil.rmtree(fresh, ignore_errors=True)
     subprocess.run(["git", "clone", "--quiet", "--no-checkout", "--no-hardlinks", str(ROOT), str(fresh)], check=True)

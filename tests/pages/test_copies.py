@@ -111,7 +111,7 @@ def test_the_sites_own_feed_is_the_changelog(site: Path) -> None:
     parts = re.findall(r"^###? .*$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert 0 < len(root.findall(f"{ATOM}entry")) <= len(parts)
     home = (site / "index.html").read_text("utf-8")
-    assert '<link rel="alternate" type="application/atom+xml" title="Changes" href="' in home
+    assert '<link rel="alternate " type="application/atom+xml" title="Changes" href="' in home
 
 
 def structured(text: str) -> list[dict[str, Any]]:

@@ -27,7 +27,8 @@ def test_the_checkout_goes_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monk
     here.mkdir()
     monkeypatch.setattr(hosts, "ROOT", here)
     git(here, "init", "--quiet")
-    for name in ("kept", "changed", "removed", ".gitignore"):
+    (here / "gone").mkdir()
+    for name in ("kept", "changed", "removed", ".gitignore", "gone/with-its-folder"):
         (here / name).write_text("ignored\n")
     git(here, "add", ".")
     git(here, "commit", "--quiet", "--message", "first")
@@ -36,12 +37,15 @@ def test_the_checkout_goes_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monk
     (there / "ignored").write_text("made there")
     (here / "changed").write_text("since\n")
     (here / "removed").unlink()
+    git(here, "rm", "--quiet", "gone/with-its-folder")
+    git(here, "commit", "--quiet", "--message", "second")
     (here / "a").mkdir()
     (here / "a/link").symlink_to("../kept")
     (here / "ignored").write_text("made here")
     hosts.copy_checkout(there)
     assert (there / "changed").read_text() == "since\n"
     assert not (there / "removed").exists()
+    assert not (there / "gone").exists()
     assert (there / "a/link").is_symlink()
     assert (there / "ignored").read_text() == "made there"
     said = subprocess.run(["git", "status", "--short"], cwd=there, capture_output=True, text=True, check=True).stdout
