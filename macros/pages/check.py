@@ -109,7 +109,7 @@ def check_pages(data: Data, macros: Mapping[str, Macro], known: Known | None = N
     shown = {one for page in pages.values() for one in page.shown}
     used = {one for page in pages.values() for one in page.used}
     found = tuple(page.page for page in pages.values() if page.page is not None)
-    if len(found) == len(files):
+    if len(found) == len(files) and not any(page.problems.found for page in pages.values()):
         _check_shown(data, shown, problems)
         of_pages = [e for e in data.shell_exceptions + data.number_exceptions if not e.page.startswith(DATA)]
         check_used(of_pages, used, problems)

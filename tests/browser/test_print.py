@@ -47,16 +47,17 @@ def test_a_page_is_legible_on_paper(page: Page, address: str, path: str) -> None
     page.emulate_media(media="print")
     for part in (".md-header", ".md-sidebar", ".md-footer", ".md-tabs", ".md-content__button", ".headerlink"):
         assert not page.locator(part).first.is_visible(), part
-    assert page.evaluate(SIDEWAYS) <= 0
+    assert page.evaluate(SIDEWAYS) <= 1, "wider than the sheet by more than its rounding to whole pixels"
     assert page.evaluate(SMALL, SMALLEST) == []
     assert page.evaluate(DARK) == []
     assert page.evaluate(CUT) == 0
     folded = page.locator("article details:not([open]) > :not(summary)").filter(has_text=re.compile(r"\w"))
-    for one in folded.all()[:5]:
+    shown = [one for one in folded.all() if one.locator("xpath=..").is_visible()]  # of the machine that is chosen
+    for one in shown[:5]:
         assert one.is_visible(), "what is folded cannot be opened on paper"
     first = page.locator("ol.cited-here a[data-url]").first
-    shown = first.evaluate("one => getComputedStyle(one, '::after').content")
-    assert str(first.get_attribute("data-url")) in shown
+    address_of = first.evaluate("one => getComputedStyle(one, '::after').content")
+    assert str(first.get_attribute("data-url")) in address_of
     assert page.locator(".page-foot time").is_visible()
 
 
