@@ -53,7 +53,7 @@ QUERIES = {
     "gomaxprocs": "questions/programs-and-limits/#go",
     "node.js in container": "questions/programs-and-limits/#node",
     "python os.cpu_count container": "questions/programs-and-limits/#python",
-    ".net": "questions/programs-and-limits/#dotnet",
+    "dotnet": "questions/programs-and-limits/#dotnet",
     "exit code 137": "questions/programs-and-limits/#exit-137",
     "inotify too many open files": "questions/programs-and-limits/#inotify",
     "join session keyring disk quota exceeded": "questions/programs-and-limits/#keyring",
